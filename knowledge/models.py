@@ -1,0 +1,66 @@
+"""What an operator says and looks up: scripts, questions with their answers, contacts."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Script(models.Model):
+    """The uniform words of a hotline in one language on one occasion.
+
+    Texts may hold {operator}, {hotline}, {organisation} and {daypart}; `knowledge.scripts.fill` puts them in.
+    """
+
+    class Occasion(models.TextChoices):
+        INBOUND = "inbound", _("incoming call")
+        CALLBACK = "callback", _("call back")
+        VOICEMAIL = "voicemail", _("answer to a voicemail")
+
+    hotline = models.ForeignKey("lines.Hotline", on_delete=models.CASCADE, related_name="scripts")
+    language = models.CharField(max_length=8, default="en")
+    occasion = models.CharField(max_length=10, choices=Occasion, default=Occasion.INBOUND)
+    greeting = models.TextField(_("greeting"))
+    closing = models.TextField(_("closing"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hotline", "language", "occasion"], name="one_script_an_occasion")]
+
+
+class ScriptStep(models.Model):
+    script = models.ForeignKey(Script, on_delete=models.CASCADE, related_name="steps")
+    position = models.PositiveSmallIntegerField()
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["position"]
+
+
+class Question(models.Model):
+    """A question callers ask, with the answer to say aloud."""
+
+    hotline = models.ForeignKey("lines.Hotline", on_delete=models.CASCADE, related_name="questions")
+    language = models.CharField(max_length=8, default="en")
+    question = models.CharField(_("question"), max_length=200)
+    answer = models.TextField(_("answer, to say aloud"))
+    details = models.TextField(_("details"), blank=True)
+    keywords = models.CharField(_("other words for it"), max_length=200, blank=True)
+    sensitive = models.BooleanField(_("sensitive"), default=False)
+    review_on = models.DateField(_("review on"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["question"]
+
+
+class Contact(models.Model):
+    """A person or office that callers are passed on to."""
+
+    hotline = models.ForeignKey("lines.Hotline", on_delete=models.CASCADE, related_name="contacts")
+    name = models.CharField(_("name"), max_length=120)
+    role = models.CharField(_("role"), max_length=120, blank=True)
+    phone = models.CharField(_("telephone"), max_length=32, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    competence = models.TextField(_("questions in their competence"), blank=True)
+    hours = models.CharField(_("hours"), max_length=120, blank=True)
+    verified_on = models.DateField(_("last verified"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]

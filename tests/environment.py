@@ -1,0 +1,41 @@
+"""Loaded before Django: a PostgreSQL of the tests' own, unless DATABASE_URL names one, and fixed credentials."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+ACCOUNT_SID = "AC" + "0" * 31 + "1"
+AUTH_TOKEN = "t" * 32
+
+os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
+os.environ["PUBLIC_URL"] = "http://testserver"
+os.environ["TWILIO_ACCOUNT_SID"] = ACCOUNT_SID
+os.environ["TWILIO_AUTH_TOKEN"] = AUTH_TOKEN
+os.environ["HOTLINE_DEMO"] = "0"
+
+
+def _own_database() -> None:
+    """Start a throw-away server before Django reads its settings; each xdist worker shares its parent's."""
+    if "DATABASE_URL" in os.environ:
+        return
+    from hotline.launcher.postgres import Postgres
+
+    home = Path(tempfile.mkdtemp(prefix="hotline-test-"))
+    home.chmod(0o755)
+    server = Postgres(
+        home / "pg",
+        settings={"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "100"},
+    )
+    server.start()
+    os.environ["DATABASE_URL"] = server.url()
+
+    def stop() -> None:
+        server.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+    atexit.register(stop)
+
+
+_own_database()
