@@ -14,6 +14,9 @@ os.environ["PUBLIC_URL"] = "http://testserver"
 os.environ["TWILIO_ACCOUNT_SID"] = ACCOUNT_SID
 os.environ["TWILIO_AUTH_TOKEN"] = AUTH_TOKEN
 os.environ["HOTLINE_DEMO"] = "0"
+if "STATIC_ROOT" not in os.environ:  # whitenoise warns of a folder that is not there
+    os.environ["STATIC_ROOT"] = tempfile.mkdtemp(prefix="hotline-test-static-")
+    atexit.register(shutil.rmtree, os.environ["STATIC_ROOT"], ignore_errors=True)
 
 
 def _own_database() -> None:
