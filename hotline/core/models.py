@@ -15,7 +15,10 @@ class AuditEntry(models.Model):
     detail = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["-at"], name="audit_newest"), models.Index(fields=["subject"], name="audit_of_subject")]
+        indexes = [
+            models.Index(fields=["-at"], name="audit_newest"),
+            models.Index(fields=["subject"], name="audit_of_subject"),
+        ]
 
 
 class Heartbeat(models.Model):

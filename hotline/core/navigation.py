@@ -1,0 +1,56 @@
+"""The left rail: which pages a person is offered, by role."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from hotline.core import access
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page of the rail: its URL name, the word, the icon of `core/icons.svg`, the least role that sees it."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Link:
+    url: str
+    label: str | Promise
+    icon: str
+    current: bool
+
+
+ENTRIES = [
+    Entry("desk:desk", _("Desk"), "desk", access.OPERATOR),
+    Entry("desk:board", _("Wallboard"), "board", access.OPERATOR),
+    Entry("calls:register", _("Register"), "calls", access.OPERATOR),
+    Entry("knowledge:knowledge", _("Knowledge"), "knowledge", access.OPERATOR),
+    Entry("scheduling:shifts", _("Shifts"), "shifts", access.OPERATOR),
+    Entry("lines:hotlines", _("Hotlines"), "hotlines", access.SUPERVISOR),
+    Entry("operators:people", _("People"), "people", access.SUPERVISOR),
+    Entry("telephony:telephones", _("Telephones"), "telephones", access.OPERATOR),
+]
+
+
+def links(request: HttpRequest, *, simulator: bool) -> list[Link]:
+    """The entries this person may open and that exist; the telephones only beside a simulator."""
+    found = []
+    for entry in ENTRIES:
+        if not access.has_role(request.user, entry.role):
+            continue
+        if entry.icon == "telephones" and not simulator:
+            continue
+        try:
+            url = reverse(entry.name)
+        except NoReverseMatch:
+            continue
+        found.append(Link(url, entry.label, entry.icon, request.path.startswith(url)))
+    return found
