@@ -68,7 +68,11 @@ class Operator(models.Model):
     class Meta:
         ordering = ["display_name"]
         indexes = [
-            models.Index(fields=["idle_since", "id"], condition=models.Q(state="ready", active=True), name="operator_longest_idle")
+            models.Index(
+                fields=["idle_since", "id"],
+                condition=models.Q(state="ready", active=True),
+                name="operator_longest_idle",
+            )
         ]
 
     def __str__(self) -> str:
