@@ -1,12 +1,16 @@
 """The hotlines, the numbers that lead to them, and when they are open."""
 
 import uuid
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from lines import hours
 
 
 def english() -> list[str]:
@@ -26,8 +30,12 @@ class Hotline(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     country = models.CharField(_("country of its holidays"), max_length=2, blank=True)
     closed_on_holidays = models.BooleanField(_("closed on public holidays"), default=False)
-    languages = ArrayField(models.CharField(max_length=8), verbose_name=_("languages, first is default"), default=english)
-    skills = ArrayField(models.CharField(max_length=40), verbose_name=_("skills an operator needs"), default=list, blank=True)
+    languages = ArrayField(
+        models.CharField(max_length=8), verbose_name=_("languages, first is default"), default=english
+    )
+    skills = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("skills an operator needs"), default=list, blank=True
+    )
     priority = models.SmallIntegerField(_("priority between hotlines, higher first"), default=0)
     service_level_seconds = models.PositiveSmallIntegerField(_("answer within, seconds"), default=20)
     service_level_percent = models.PositiveSmallIntegerField(
@@ -53,6 +61,14 @@ class Hotline(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether callers are taken at a moment. No query once this version's hours are known to the process."""
+        return hours.opening(self, at).is_open
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
 
 
 class Number(models.Model):
@@ -115,7 +131,7 @@ class OpeningRule(models.Model):
 
 
 class Closure(models.Model):
-    """"Close now": a hotline closed by hand, with a reason for colleagues and a message for callers."""
+    """ "Close now": a hotline closed by hand, with a reason for colleagues and a message for callers."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     hotline = models.ForeignKey(Hotline, on_delete=models.CASCADE, related_name="closures")
@@ -130,6 +146,8 @@ class Closure(models.Model):
         ordering = ["-closed_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["hotline"], condition=Q(reopened_at__isnull=True, reopens_at__isnull=True), name="one_open_ended_closure"
+                fields=["hotline"],
+                condition=Q(reopened_at__isnull=True, reopens_at__isnull=True),
+                name="one_open_ended_closure",
             )
         ]
