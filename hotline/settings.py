@@ -94,6 +94,8 @@ TEMPLATES = [
 ]
 ASGI_APPLICATION = "hotline.asgi.application"
 WSGI_APPLICATION = "hotline.wsgi.application"
+# Pages and webhooks that one web process answers at once; each thread keeps one database connection.
+WEB_THREADS = env.int("WEB_THREADS", default=16)
 
 # --- database: PostgreSQL, everywhere -----------------------------------------------------------
 DATABASE_URL = env("DATABASE_URL", default="postgres:///hotline")
