@@ -4,7 +4,7 @@ from django.db import models
 
 
 class IntervalCount(models.Model):
-    """What happened to the calls of one hotline that joined the queue in one 15-minute interval (see docs/figures.md)."""
+    """What happened to the calls of one hotline that joined the queue in one 15-minute interval (docs/figures.md)."""
 
     hotline = models.ForeignKey("lines.Hotline", on_delete=models.CASCADE, related_name="+")
     starts_at = models.DateTimeField()
