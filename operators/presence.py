@@ -187,6 +187,18 @@ def _kept_for_later(operator_id: int, to: str, reason: str) -> bool:
     return busy.update(next_state="" if to == Presence.READY else to, next_reason=reason) == 1
 
 
+def keep_next(operator_id: int, to: str, *, reason: str = "") -> bool:
+    """The system's wish for after the ring, call or wrap-up in hand; nothing chosen meanwhile is overwritten.
+
+    True if it is kept. `settle` goes there.
+    """
+    engaged = Operator.objects.filter(pk=operator_id, state__in=[*BUSY, Presence.WRAP_UP], next_state="")
+    kept = engaged.update(next_state=to, next_reason=reason) == 1
+    if kept:
+        announce(f"operator:{operator_id}", "board")
+    return kept
+
+
 def seen_at_desk(operator_id: int, *, at: datetime) -> bool:
     """The desk page says that it is alive. True if that mended a disconnection: the operator must go ready again."""
     seen = Operator.objects.filter(pk=operator_id).exclude(device=Device.PHONE)

@@ -1,5 +1,8 @@
 """Shifts and the breaks in them."""
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
@@ -27,13 +30,32 @@ class Shift(models.Model):
             models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="shift_ends_after_it_starts"),
             ExclusionConstraint(
                 name="an_operators_shifts_do_not_overlap",
-                expressions=[(TsTzRange("starts_at", "ends_at"), RangeOperators.OVERLAPS), ("operator", RangeOperators.EQUAL)],
+                expressions=[
+                    (TsTzRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                    ("operator", RangeOperators.EQUAL),
+                ],
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.starts_at.astimezone(self.zone):%Y-%m-%d %H:%M} – {self.ends_at.astimezone(self.zone):%H:%M}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def length(self) -> timedelta:
+        """Hours as they pass, which on the nights the clocks change are not those of the wall clock."""
+        return self.ends_at - self.starts_at
+
 
 class Break(models.Model):
-    """A lunch or short break inside a shift: as planned, and as taken."""
+    """A lunch or short break inside a shift: as planned, and as taken.
+
+    `begun_at` and `finished_at` are when the operator was away for it; finished without having begun, it was not
+    taken. A break that begins late, after the call in hand, keeps its length.
+    """
 
     class Kind(models.TextChoices):
         LUNCH = "lunch", _("lunch")
@@ -49,11 +71,46 @@ class Break(models.Model):
 
     class Meta:
         ordering = ["starts_at"]
-        indexes = [models.Index(fields=["starts_at"], condition=Q(begun_at__isnull=True), name="break_due")]
+        indexes = [
+            models.Index(
+                fields=["starts_at"], condition=Q(begun_at__isnull=True, finished_at__isnull=True), name="break_to_come"
+            ),
+            models.Index(
+                fields=["begun_at"], condition=Q(begun_at__isnull=False, finished_at__isnull=True), name="break_in_hand"
+            ),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(starts_at__lt=F("ends_at")), name="break_ends_after_it_starts"),
             ExclusionConstraint(
                 name="breaks_of_a_shift_do_not_overlap",
-                expressions=[(TsTzRange("starts_at", "ends_at"), RangeOperators.OVERLAPS), ("shift", RangeOperators.EQUAL)],
+                expressions=[
+                    (TsTzRange("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                    ("shift", RangeOperators.EQUAL),
+                ],
             ),
         ]
+
+    def __str__(self) -> str:
+        zone = self.shift.zone
+        return f"{self.starts_at.astimezone(zone):%H:%M} – {self.ends_at.astimezone(zone):%H:%M}"
+
+    @property
+    def length(self) -> timedelta:
+        return self.ends_at - self.starts_at
+
+    @property
+    def ends_due_at(self) -> datetime:
+        """When it should end: its full length after it began, else as planned."""
+        return self.begun_at + self.length if self.begun_at else self.ends_at
+
+    @property
+    def late_by(self) -> timedelta:
+        """How much later than planned it began; none for one that began early or has not begun."""
+        return max(self.begun_at - self.starts_at, timedelta()) if self.begun_at else timedelta()
+
+    @property
+    def overrun(self) -> timedelta:
+        """How much longer than due it was taken; none for one that is not over."""
+        if self.begun_at is None or self.finished_at is None:
+            return timedelta()
+        return max(self.finished_at - self.ends_due_at, timedelta())
