@@ -66,6 +66,7 @@ class Call(models.Model):
     arrived_at = models.DateTimeField()
     queued_at = models.DateTimeField(null=True)
     offered_at = models.DateTimeField(null=True)
+    ringing_until = models.DateTimeField(null=True)  # while somebody is rung for this call; null: it may be offered
     answered_at = models.DateTimeField(null=True)
     voicemail_at = models.DateTimeField(null=True)
     operator_left_at = models.DateTimeField(null=True)
@@ -88,7 +89,11 @@ class Call(models.Model):
             models.Index(fields=["-arrived_at", "-id"], name="call_newest"),
             models.Index(fields=["caller_number", "-arrived_at"], name="call_of_number"),
             models.Index(
-                F("priority").desc(), "queued_at", "id", condition=Q(state="waiting"), name="call_waiting_in_order"
+                F("priority").desc(),
+                "queued_at",
+                "id",
+                condition=Q(state="waiting", ringing_until__isnull=True),
+                name="call_waiting_in_order",
             ),
             models.Index(fields=["number"], condition=~Q(state="ended"), name="call_live_on_number"),
             models.Index(fields=["arrived_at"], condition=~Q(state="ended"), name="call_live"),
@@ -169,7 +174,7 @@ class Offer(models.Model):
     device = models.CharField(max_length=8)
     made_at = models.DateTimeField()
     ring_until = models.DateTimeField()
-    leg_ref = models.CharField(max_length=64, null=True, unique=True)
+    leg_ref = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - unknown legs are not equal
     rang_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -179,7 +184,9 @@ class Offer(models.Model):
         indexes = [models.Index(fields=["ring_until"], condition=Q(state="ringing"), name="offer_ringing")]
         constraints = [
             models.UniqueConstraint(
-                fields=["operator"], condition=Q(state__in=["ringing", "accepted"]), name="an_operator_has_one_open_offer"
+                fields=["operator"],
+                condition=Q(state__in=["ringing", "accepted"]),
+                name="an_operator_has_one_open_offer",
             ),
             models.UniqueConstraint(fields=["call"], condition=Q(state="accepted"), name="a_call_has_one_operator_leg"),
         ]
@@ -215,7 +222,11 @@ class Instruction(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["due_at", "id"], condition=Q(state__in=["pending", "claimed", "uncertain"]), name="instruction_due")
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(state__in=["pending", "claimed", "uncertain"]),
+                name="instruction_due",
+            )
         ]
 
 

@@ -1,0 +1,221 @@
+"""A call arrives: one row and its first journal lines, in one statement, for any number of deliveries.
+
+What the number leads to (hotline, hours, lines) is remembered in the process and checked by the statement itself
+against the hotline's version, so that a stale memory writes nothing and is refreshed.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from psycopg2.extras import Json
+
+from calls.facts import join
+from calls.journal import note_event
+from calls.models import Call, CallEvent, Delivery
+from calls.numbers import classify
+from hotline.core.live import announce
+from lines.hours import Timetable, timetable
+from lines.models import Number
+
+_NEAR_FULL = 16  # below this many free lines arrivals are counted one after the other, so that the limit is exact
+_memory: dict[str, "Route"] = {}
+_MEMORY_LIMIT = 10_000
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where a dialled number leads."""
+
+    number_id: int
+    hotline_id: int
+    version: int
+    lines: int
+    priority: int
+    language: str
+    skills: tuple[str, ...]
+    hourly_limit: int
+    greeting: str
+    closed_message: str
+    organisation: str
+    timetable: Timetable
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What became of an arriving call. `refused` is "", "closed", "full", "blocked" or "limit"; `route` is None for
+    a number nobody owns; `ended` says that the call is over (a replay)."""
+
+    call_id: uuid.UUID
+    refused: str
+    route: Route | None
+    ended: bool = False
+    closed_message: str = ""
+
+
+def route_of(dialled: str) -> Route | None:
+    """Look the number up afresh."""
+    number = Number.objects.select_related("hotline").filter(number=dialled, active=True, hotline__active=True).first()
+    if number is None:
+        _memory.pop(dialled, None)
+        return None
+    hotline = number.hotline
+    route = Route(
+        number_id=number.pk,
+        hotline_id=hotline.pk,
+        version=hotline.version,
+        lines=number.lines,
+        priority=hotline.priority,
+        language=hotline.languages[0] if hotline.languages else "en",
+        skills=tuple(hotline.skills),
+        hourly_limit=hotline.caller_hourly_limit,
+        greeting=hotline.greeting,
+        closed_message=hotline.closed_message,
+        organisation=hotline.organisation,
+        timetable=timetable(hotline.pk, hotline.version),
+    )
+    if len(_memory) >= _MEMORY_LIMIT:
+        _memory.clear()
+    _memory[dialled] = route
+    return route
+
+
+_ARRIVE = """
+WITH route AS (
+  SELECT n.id FROM lines_number n JOIN lines_hotline h ON h.id = n.hotline_id
+   WHERE n.id = %(number_id)s AND n.active AND n.lines = %(lines)s AND h.active AND h.version = %(version)s
+), known AS (
+  SELECT id, (blocked_until > %(at)s) AS blocked FROM calls_caller WHERE number = %(caller)s
+), used AS (
+  SELECT count(*) AS live FROM calls_call WHERE number_id = %(number_id)s AND state <> 'ended' AND refused = ''
+), decided AS (
+  SELECT CASE
+      WHEN (SELECT blocked FROM known) THEN 'blocked'
+      WHEN %(limit)s > 0 AND %(caller)s <> '' AND (
+        SELECT count(*) FROM calls_call WHERE caller_number = %(caller)s AND arrived_at > %(hour_ago)s
+      ) >= %(limit)s THEN 'limit'
+      WHEN %(closed)s THEN 'closed'
+      WHEN (SELECT live FROM used) >= %(lines)s THEN 'full'
+      ELSE '' END AS refused
+), call AS (
+  INSERT INTO calls_call (id, carrier_ref, hotline_id, number_id, dialled, forwarded_from, caller_number, caller_kind,
+      caller_id, language, skills, priority, state, outcome, arrived_at, refused, ended_by, lookup_ref, carrier_status,
+      recovered, training)
+  SELECT %(id)s, %(ref)s, %(hotline_id)s, %(number_id)s, %(dialled)s, %(forwarded)s, %(caller)s, %(kind)s,
+      (SELECT id FROM known), %(language)s, %(skills)s::varchar[], %(priority)s, 'arrived', '', %(at)s,
+      decided.refused, '', '',
+      'ringing', false, false
+    FROM decided
+   WHERE EXISTS (SELECT 1 FROM route)
+     AND (%(exact)s OR decided.refused <> '' OR (SELECT live FROM used) + %(margin)s < %(lines)s)
+  ON CONFLICT (carrier_ref) DO NOTHING
+  RETURNING id, refused
+), journal AS (
+  INSERT INTO calls_callevent (call_id, at, received_at, kind, data, source, key, raw)
+  SELECT call.id, %(at)s, now(), CASE WHEN call.refused = '' THEN 'arrived' ELSE 'turned_away' END,
+         jsonb_build_object('why', call.refused), 'webhook', 'voice', %(raw)s::jsonb
+    FROM call
+)
+SELECT (SELECT refused FROM call), EXISTS (SELECT 1 FROM route), (SELECT live FROM used)
+"""
+
+
+def receive_call(
+    *, carrier_ref: str, dialled: str, caller: str, forwarded_from: str = "", at: datetime, raw: dict[str, Any]
+) -> Arrival:
+    """Take in an incoming call and decide whether it is turned away.
+
+    Idempotent: the same `carrier_ref` any number of times, at once or later, is one row and one answer. A number
+    nobody owns is recorded without a hotline. The limit of the number's lines is exact under concurrency.
+    """
+    route = _memory.get(dialled) or route_of(dialled)
+    kind, number = classify(caller)
+    facts = {"ref": carrier_ref[:64], "dialled": dialled[:64], "forwarded": forwarded_from[:64], "at": at}
+    facts |= {"caller": number, "kind": str(kind), "raw": Json(raw)}
+    if route is None:
+        return _unrouted(facts)
+    arrival, fresh = _arrive(route, facts)
+    if not fresh:  # the number or hotline changed since we looked
+        route = route_of(dialled)
+        if route is None:
+            return _unrouted(facts)
+        arrival, fresh = _arrive(route, facts)
+    announce("board", "calls", f"hotline:{route.hotline_id}")
+    return arrival or _known(carrier_ref, route, facts)
+
+
+def _arrive(route: Route, facts: dict[str, Any]) -> tuple[Arrival | None, bool]:
+    """(arrival, whether our memory of the number was right); no arrival if the call was known already."""
+    opening = route.timetable.at(facts["at"])
+    call_id = uuid.uuid4()
+    values = facts | {
+        "id": call_id,
+        "number_id": route.number_id,
+        "hotline_id": route.hotline_id,
+        "version": route.version,
+        "lines": route.lines,
+        "priority": route.priority,
+        "language": route.language,
+        "skills": list(route.skills),
+        "limit": route.hourly_limit,
+        "hour_ago": facts["at"] - timedelta(hours=1),
+        "closed": not opening.is_open,
+        "margin": _NEAR_FULL,
+        "exact": False,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ARRIVE, values)
+        refused, fresh, live = cursor.fetchone()
+    if refused is None and fresh and live + _NEAR_FULL >= route.lines:
+        refused = _arrive_one_by_one(values)
+    if refused is None:
+        return None, fresh
+    return Arrival(call_id, refused, route, closed_message=opening.message), True
+
+
+def _arrive_one_by_one(values: dict[str, Any]) -> str | None:
+    """Near the limit: hold the number's row, so that two callers cannot both take the last line."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM lines_number WHERE id = %(number_id)s FOR UPDATE", values)
+        cursor.execute(_ARRIVE, values | {"exact": True})
+        return cursor.fetchone()[0]
+
+
+def _known(carrier_ref: str, route: Route, facts: dict[str, Any]) -> Arrival:
+    """The call has a row already: a repeated delivery, or a status callback came first and knew less."""
+    with transaction.atomic():
+        call = Call.objects.select_for_update().get(carrier_ref=carrier_ref)
+        opening = route.timetable.at(min(call.arrived_at, facts["at"]))
+        first = note_event(call, CallEvent.Kind.ARRIVED, at=facts["at"], key="voice", raw=facts["raw"].adapted)
+        if first and call.hotline_id is None:
+            _complete(call, route, facts, closed=not opening.is_open)
+    return Arrival(call.pk, call.refused, route, ended=call.ended_at is not None, closed_message=opening.message)
+
+
+def _complete(call: Call, route: Route, facts: dict[str, Any], *, closed: bool) -> None:
+    """Fill in what a row written by an early status callback could not know."""
+    call.hotline_id, call.number_id = route.hotline_id, route.number_id
+    call.language, call.skills, call.priority = route.language, list(route.skills), route.priority
+    join(call, arrived_at=facts["at"], dialled=facts["dialled"], refused="closed" if closed else "")
+    call.save()
+
+
+def _unrouted(facts: dict[str, Any]) -> Arrival:
+    """A call to a number that no hotline owns: kept in the register, turned away in words."""
+    call, made = Call.objects.get_or_create(
+        carrier_ref=facts["ref"],
+        defaults={
+            "dialled": facts["dialled"],
+            "caller_number": facts["caller"],
+            "caller_kind": facts["kind"],
+            "forwarded_from": facts["forwarded"],
+            "arrived_at": facts["at"],
+            "refused": "unknown",
+        },
+    )
+    if made:
+        Delivery.objects.create(path="voice", raw=facts["raw"].adapted, why="no hotline has this number")
+        announce("calls")
+    return Arrival(call.pk, call.refused, None, ended=call.ended_at is not None)

@@ -1,0 +1,104 @@
+"""What is known of a call, and what follows from it.
+
+A call's row is the join of facts: a time is the earliest anybody named, a carrier's status the furthest along. State
+and outcome are functions of the facts. Joining is commutative, associative and idempotent, so that repeated, late and
+reordered callbacks end in the same row.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from calls.models import Call
+
+TIMES = (
+    "arrived_at",
+    "queued_at",
+    "offered_at",
+    "answered_at",
+    "voicemail_at",
+    "operator_left_at",
+    "ended_at",
+    "wrapped_at",
+)
+_STATUS_ORDER = [
+    "",
+    "queued",
+    "initiated",
+    "ringing",
+    "in-progress",
+    "canceled",
+    "busy",
+    "no-answer",
+    "failed",
+    "completed",
+]
+_LATE_SECONDS = 2.0
+
+
+def join(call: Call, **facts: Any) -> list[str]:
+    """Take facts into the call (times, `carrier_status`, `carrier_seconds`, and texts that fill a gap).
+
+    Returns the names of the fields that changed; saving is the caller's. None never overwrites.
+    """
+    before = {name: getattr(call, name) for name in [*facts, "state", "outcome", "ended_by"]}
+    for name, value in facts.items():
+        if value is not None:
+            setattr(call, name, _joined(name, getattr(call, name), value))
+    call.state, call.outcome, call.ended_by = state(call), outcome(call), ended_by(call)
+    return [name for name, old in before.items() if getattr(call, name) != old]
+
+
+def _joined(name: str, known: Any, new: Any) -> Any:
+    if name in TIMES:
+        return new if known is None else min(known, new)
+    if name == "carrier_status":
+        return max(known, new, key=_rank)
+    if name == "carrier_seconds":
+        return new if known is None else max(known, new)
+    if name == "recovered":
+        return known or new
+    return known or new
+
+
+def _rank(status: str) -> int:
+    return _STATUS_ORDER.index(status) if status in _STATUS_ORDER else 0
+
+
+def state(call: Call) -> str:
+    if call.ended_at:
+        return Call.State.ENDED
+    if call.answered_at:
+        return Call.State.CONNECTED
+    if call.voicemail_at:
+        return Call.State.VOICEMAIL
+    return Call.State.WAITING if call.queued_at else Call.State.ARRIVED
+
+
+def outcome(call: Call) -> str:
+    """What became of a call that ended: answered by an operator beats turned away beats voicemail beats abandoned."""
+    if not call.ended_at:
+        return Call.Outcome.NONE
+    if call.answered_at:
+        return Call.Outcome.ANSWERED
+    if call.refused:
+        return Call.Outcome.CLOSED if call.refused == "closed" else Call.Outcome.REJECTED
+    if call.voicemail_at:
+        return Call.Outcome.VOICEMAIL
+    if call.carrier_status == "failed" and not call.queued_at:
+        return Call.Outcome.FAILED
+    return Call.Outcome.ABANDONED
+
+
+def ended_by(call: Call) -> str:
+    if not call.ended_at:
+        return ""
+    if call.operator_left_at and call.operator_left_at < call.ended_at:
+        return "operator"
+    return "system" if call.refused else "caller"
+
+
+def moment(stamped: datetime | None, received: datetime) -> datetime:
+    """When something happened: our own clock if the callback came at once, the carrier's stamp if it came late."""
+    if stamped is None or abs((received - stamped).total_seconds()) <= _LATE_SECONDS:
+        return received
+    return min(stamped, received)

@@ -1,0 +1,95 @@
+"""Who gets which call: one statement picks the first waiting call that somebody can take and the longest idle of those
+who can, and writes the offer, the journal and the instruction. Right under any number of processes."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, connection
+
+from hotline.core.live import announce, wake_switchboard
+from operators.presence import DESK_GRACE_SECONDS, Cause
+
+# Rows are locked with SKIP LOCKED and nothing waits, so the order of locks cannot deadlock with the call-then-operator
+# order used everywhere else. `ringing_until` on the call and `state` on the operator are re-checked by PostgreSQL on
+# the newest row when a lock is taken; the unique indexes on Offer are the second fence.
+_ASSIGN = """
+WITH pair AS (
+  SELECT c.id AS call_id, c.hotline_id, op.id AS operator_id, op.device
+    FROM calls_call c
+   CROSS JOIN LATERAL (
+     SELECT o.id, o.device FROM operators_operator o
+      WHERE o.state = 'ready' AND o.active
+        AND EXISTS (SELECT 1 FROM operators_operator_hotlines oh
+                     WHERE oh.operator_id = o.id AND oh.hotline_id = c.hotline_id)
+        AND o.skills @> c.skills AND (o.languages = '{}' OR c.language = ANY(o.languages))
+        AND (o.desk_seen_at IS NULL OR o.desk_seen_at > %(desk_limit)s)
+      ORDER BY o.idle_since, o.id LIMIT 1 FOR UPDATE OF o SKIP LOCKED
+   ) op
+   WHERE c.state = 'waiting' AND c.ringing_until IS NULL
+   ORDER BY c.priority DESC, c.queued_at, c.id LIMIT 1 FOR UPDATE OF c SKIP LOCKED
+), rung AS (
+  UPDATE operators_operator o SET state = 'ringing', state_since = %(at)s, state_reason = ''
+    FROM pair WHERE o.id = pair.operator_id AND o.state = 'ready' RETURNING o.id
+), logged AS (
+  INSERT INTO operators_presencechange (operator_id, at, from_state, to_state, cause, detail)
+  SELECT id, %(at)s, 'ready', 'ringing', %(cause)s, '' FROM rung
+), claimed AS (
+  UPDATE calls_call c
+     SET ringing_until = %(at)s + make_interval(secs => h.ring_seconds),
+         offered_at = COALESCE(c.offered_at, %(at)s)
+    FROM pair JOIN lines_hotline h ON h.id = pair.hotline_id
+   WHERE c.id = pair.call_id AND EXISTS (SELECT 1 FROM rung)
+  RETURNING c.id, c.ringing_until, c.hotline_id
+), offer AS (
+  INSERT INTO calls_offer (id, call_id, operator_id, state, device, made_at, ring_until, reason)
+  SELECT %(offer)s, claimed.id, pair.operator_id, 'ringing', pair.device, %(at)s, claimed.ringing_until, ''
+    FROM claimed, pair
+  RETURNING id, call_id, operator_id, ring_until
+), journal AS (
+  INSERT INTO calls_callevent (call_id, at, received_at, kind, data, source, key)
+  SELECT call_id, %(at)s, now(), 'offered', jsonb_build_object('operator', operator_id, 'offer', id), 'switchboard',
+         'offered:' || id
+    FROM offer
+), instruction AS (
+  INSERT INTO calls_instruction
+      (kind, call_id, offer_id, payload, state, created_at, due_at, deadline_at, attempts, error)
+  SELECT 'ring', call_id, id, '{}', 'pending', %(at)s, %(at)s, ring_until, 0, '' FROM offer
+)
+SELECT offer.call_id, offer.operator_id, claimed.hotline_id FROM offer, claimed
+"""
+
+
+def assign_one(at: datetime) -> tuple[uuid.UUID, int] | None:
+    """Offer the first waiting call that somebody can take; (call, operator), or None if there is no such pair."""
+    values = {
+        "at": at,
+        "offer": uuid.uuid4(),
+        "cause": str(Cause.RUNG),
+        "desk_limit": at - timedelta(seconds=DESK_GRACE_SECONDS),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ASSIGN, values)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    call_id, operator_id, hotline_id = row
+    announce(f"operator:{operator_id}", "board", f"hotline:{hotline_id}", f"call:{call_id}")
+    return call_id, operator_id
+
+
+def assign(at: datetime, *, limit: int = 1000) -> int:
+    """Offer calls until nobody who is ready can take one that waits; how many offers were made.
+
+    Safe in any number of processes at once: a pair that another process takes is passed over.
+    """
+    made = 0
+    while made < limit:
+        try:
+            if assign_one(at) is None:
+                break
+        except IntegrityError:  # the second fence held: somebody else took the operator; look again
+            continue
+        made += 1
+    if made:
+        wake_switchboard()
+    return made

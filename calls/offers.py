@@ -1,0 +1,212 @@
+"""An operator's side of a call: accept, miss, decline, leave. Locks: the call first, then the offer, then presence."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from calls.facts import join
+from calls.journal import note_event
+from calls.models import Call, CallEvent, Instruction, Note, Offer
+from calls.outbox import instruct
+from hotline.core.live import announce, wake_switchboard
+from operators import presence
+from operators.models import Presence
+from operators.presence import Cause
+
+_MISSES = {
+    Offer.State.DECLINED: (Cause.DECLINED, CallEvent.Kind.DECLINED),
+    Offer.State.MISSED: (Cause.MISSED, CallEvent.Kind.MISSED),
+}
+_GRACE = timedelta(seconds=6)  # the carrier adds up to 5 s to a ring time
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """Whether this leg won the call, the conference to join, and why not if it lost."""
+
+    won: bool
+    conference: str = ""
+    why: str = ""  # "gone": the caller left; "taken": somebody else answered; "late": the offer was closed
+
+
+def conference_of(call_id: uuid.UUID) -> str:
+    """The conference's name: our call's id, no personal data."""
+    return f"call-{call_id}"
+
+
+def _locked(offer_id: uuid.UUID) -> tuple[Offer, Call] | None:
+    """The offer and its call, the call locked first. Call inside a transaction."""
+    call_id = Offer.objects.filter(pk=offer_id).values_list("call_id", flat=True).first()
+    if call_id is None:
+        return None
+    call = Call.objects.select_for_update().get(pk=call_id)
+    return Offer.objects.select_for_update().get(pk=offer_id), call
+
+
+def accept_offer(offer_id: uuid.UUID, *, leg_ref: str, at: datetime) -> Acceptance:
+    """An operator's leg asks for the caller. Exactly one leg of a call wins; repeated by the winner it is the same
+    answer. The caller is moved to the conference by the switchboard."""
+    with transaction.atomic():
+        found = _locked(offer_id)
+        if found is None:
+            return Acceptance(False, why="gone")
+        offer, call = found
+        if offer.state == Offer.State.ACCEPTED and offer.leg_ref in (None, leg_ref):
+            return Acceptance(True, conference_of(call.pk))
+        why = _obstacle(offer, call)
+        if why:
+            return Acceptance(False, why=why)
+        _take(offer, call, leg_ref, at)
+        return Acceptance(True, conference_of(call.pk))
+
+
+def _obstacle(offer: Offer, call: Call) -> str:
+    if call.ended_at or call.voicemail_at:
+        return "gone"
+    if call.answered_at:
+        return "taken"
+    return "" if offer.state == Offer.State.RINGING else "late"
+
+
+def _take(offer: Offer, call: Call, leg_ref: str, at: datetime) -> None:
+    Offer.objects.filter(pk=offer.pk).update(state=Offer.State.ACCEPTED, leg_ref=leg_ref, accepted_at=at)
+    join(call, answered_at=at)
+    call.operator_id, call.ringing_until = offer.operator_id, None
+    call.save(update_fields=["answered_at", "operator", "state", "outcome", "ringing_until"])
+    note_event(call, CallEvent.Kind.ANSWERED, at=at, key=f"answered:{offer.pk}", operator=offer.operator_id)
+    instruct(Instruction.Kind.MOVE, call_id=call.pk, at=at)
+    presence.change(
+        offer.operator_id,
+        Presence.ON_CALL,
+        at=at,
+        cause=Cause.ANSWERED,
+        from_states=presence.ALL - {Presence.ON_CALL},
+        keep_next=True,
+    )
+    for other in Offer.objects.filter(call=call, state=Offer.State.RINGING).exclude(pk=offer.pk):
+        _close(other, call, Offer.State.WITHDRAWN, at=at, reason="taken")
+    _tell(call, offer.operator_id)
+
+
+def know_leg(offer_id: uuid.UUID, *, leg_ref: str, at: datetime, rang: bool = False) -> None:
+    """The carrier's name of an offer's leg, from whoever says it first: the create's answer or a callback."""
+    offers = Offer.objects.filter(pk=offer_id)
+    offers.filter(leg_ref__isnull=True).update(leg_ref=leg_ref)
+    if rang:
+        offers.filter(rang_at__isnull=True).update(rang_at=at)
+
+
+def close_offer(offer_id: uuid.UUID, to: str, *, at: datetime, reason: str) -> bool:
+    """End a ringing offer as declined, missed or withdrawn; the call may be offered again. True if this call did it."""
+    with transaction.atomic():
+        found = _locked(offer_id)
+        if found is None or found[0].state != Offer.State.RINGING:
+            return False
+        offer, call = found
+        _close(offer, call, to, at=at, reason=reason)
+        return True
+
+
+def _close(offer: Offer, call: Call, to: str, *, at: datetime, reason: str) -> None:
+    Offer.objects.filter(pk=offer.pk).update(state=to, closed_at=at, reason=reason)
+    if not Offer.objects.filter(call=call, state=Offer.State.RINGING).exists():
+        Call.objects.filter(pk=call.pk).update(ringing_until=None)
+    if to in _MISSES:
+        cause, kind = _MISSES[Offer.State(to)]
+        presence.change(
+            offer.operator_id, Presence.MISSED, at=at, cause=cause, from_states=[Presence.RINGING], reason=reason
+        )
+    else:
+        kind = CallEvent.Kind.WITHDRAWN
+        presence.settle(
+            offer.operator_id, at=at, cause=Cause.WITHDRAWN, from_states=[Presence.RINGING], restart_idle=False
+        )
+    note_event(call, kind, at=at, key=f"closed:{offer.pk}", operator=offer.operator_id, reason=reason)
+    instruct(Instruction.Kind.HANG_UP, call_id=call.pk, offer_id=offer.pk, at=at)
+    _tell(call, offer.operator_id)
+    wake_switchboard()
+
+
+def leg_ended(offer_id: uuid.UUID, *, at: datetime, status: str) -> None:
+    """The carrier says that an operator's leg is over. Before the accept it is a miss or a refusal; after it, the
+    operator left: the caller is led to the closing words."""
+    with transaction.atomic():
+        found = _locked(offer_id)
+        if found is None:
+            return
+        offer, call = found
+        if offer.state == Offer.State.RINGING:
+            to = Offer.State.DECLINED if status == "busy" else Offer.State.MISSED
+            _close(offer, call, to, at=at, reason=_why(status))
+        elif offer.state == Offer.State.ACCEPTED:
+            operator_left(offer, call, at=at)
+
+
+def _why(status: str) -> str:
+    """Our word for how a leg ended without an accept. A leg that was answered but never accepted is a voicemail box
+    or somebody who did not press the key."""
+    return {"busy": "declined", "no-answer": "no answer", "failed": "unreachable", "completed": "not accepted"}.get(
+        status, "no answer"
+    )
+
+
+def operator_left(offer: Offer, call: Call, *, at: datetime) -> None:
+    """Finish an accepted offer: talk time ends, the operator writes up, a caller still there hears the closing.
+
+    Call with both rows locked.
+    """
+    Offer.objects.filter(pk=offer.pk).update(state=Offer.State.FINISHED, closed_at=at)
+    join(call, operator_left_at=at)
+    call.save(update_fields=["operator_left_at", "ended_by"])
+    if not call.ended_at:
+        note_event(call, CallEvent.Kind.OPERATOR_LEFT, at=at, key=f"left:{offer.pk}", operator=offer.operator_id)
+        instruct(Instruction.Kind.MOVE, call_id=call.pk, at=at)
+    _write_up(offer.operator_id, call, at)
+    _tell(call, offer.operator_id)
+
+
+def _write_up(operator_id: int, call: Call, at: datetime) -> None:
+    """To wrap-up, unless the note is saved already or the hotline knows no wrap-up."""
+    saved = Note.objects.filter(call=call, saved_at__isnull=False).exists()
+    seconds = call.hotline.wrap_up_seconds if call.hotline else 0
+    if saved or not seconds:
+        presence.settle(operator_id, at=at, cause=Cause.CALL_ENDED, from_states=[Presence.ON_CALL])
+    else:
+        presence.change(
+            operator_id,
+            Presence.WRAP_UP,
+            at=at,
+            cause=Cause.CALL_ENDED,
+            from_states=[Presence.ON_CALL],
+            keep_next=True,
+        )
+
+
+def release_all(call: Call, *, at: datetime, reason: str) -> None:
+    """The call is over or leaves for voicemail: ringing offers are withdrawn, an accepted one is finished.
+
+    Call with the call's row locked.
+    """
+    for offer in Offer.objects.select_for_update().filter(call=call, state__in=["ringing", "accepted"]):
+        if offer.state == Offer.State.RINGING:
+            _close(offer, call, Offer.State.WITHDRAWN, at=at, reason=reason)
+        else:
+            operator_left(offer, call, at=at)
+            instruct(Instruction.Kind.HANG_UP, call_id=call.pk, offer_id=offer.pk, at=at, delay=timedelta(seconds=1))
+
+
+def expire_offers(at: datetime) -> int:
+    """Offers that rang past their time without a word from the carrier are missed; how many."""
+    overdue = Offer.objects.filter(state=Offer.State.RINGING, ring_until__lt=at - _GRACE).values_list("pk", "rang_at")
+    count = 0
+    for pk, rang_at in list(overdue):
+        # A telephone that never rang is the exchange's failure, not the operator's: they stay ready.
+        to = Offer.State.MISSED if rang_at else Offer.State.WITHDRAWN
+        count += close_offer(pk, to, at=at, reason="no answer" if rang_at else "not rung")
+    return count
+
+
+def _tell(call: Call, operator_id: int) -> None:
+    announce(f"operator:{operator_id}", f"call:{call.pk}", "board", "calls", f"hotline:{call.hotline_id}")

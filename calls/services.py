@@ -1,0 +1,50 @@
+"""What changes in the register, in one place for pages, API and carriers."""
+
+from calls.arrival import Arrival, receive_call
+from calls.lifecycle import (
+    Refused,
+    attach_hotline,
+    call_ended,
+    call_of,
+    call_waits,
+    carrier_says,
+    decline,
+    divert_to_voicemail,
+    finish_wrap_up,
+    hang_up,
+    pressed,
+    release,
+    take_message,
+)
+from calls.matching import assign
+from calls.notes import Conflict, end_overdue_wrap_ups, save_draft, save_note
+from calls.offers import Acceptance, accept_offer, close_offer, expire_offers, know_leg, leg_ended
+
+__all__ = [
+    "Acceptance",
+    "Arrival",
+    "Conflict",
+    "Refused",
+    "accept_offer",
+    "assign",
+    "attach_hotline",
+    "call_ended",
+    "call_of",
+    "call_waits",
+    "carrier_says",
+    "close_offer",
+    "decline",
+    "divert_to_voicemail",
+    "end_overdue_wrap_ups",
+    "expire_offers",
+    "finish_wrap_up",
+    "hang_up",
+    "know_leg",
+    "leg_ended",
+    "pressed",
+    "receive_call",
+    "release",
+    "save_draft",
+    "save_note",
+    "take_message",
+]

@@ -1,0 +1,74 @@
+"""What a caller meets next: frozen values that a carrier's folder turns into its own words."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Say:
+    """A text to speak, and the language to speak it in."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Greet:
+    """Say the greeting, then put the caller in the queue of the hotline."""
+
+    words: Say
+    queue: str
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Keep the caller in the queue. `position` counts from 1; `expected_seconds` is None when unknown."""
+
+    queue: str
+    position: int = 0
+    expected_seconds: int | None = None
+    language: str = "en"
+    voicemail_offered: bool = False
+
+
+@dataclass(frozen=True)
+class Leave:
+    """Take the caller out of the queue: the next step follows."""
+
+
+@dataclass(frozen=True)
+class Connect:
+    """Bring the caller to the operator, in the conference of this name."""
+
+    conference: str
+
+
+@dataclass(frozen=True)
+class RecordVoicemail:
+    words: Say
+
+
+@dataclass(frozen=True)
+class Close:
+    """Say why nobody answers, then hang up."""
+
+    words: Say
+
+
+@dataclass(frozen=True)
+class Farewell:
+    words: Say
+
+
+@dataclass(frozen=True)
+class Reject:
+    """Turn the caller away unanswered and unbilled: "busy" or "rejected"."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class HangUp:
+    pass
+
+
+Step = Greet | Wait | Leave | Connect | RecordVoicemail | Close | Farewell | Reject | HangUp

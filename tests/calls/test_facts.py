@@ -1,0 +1,56 @@
+"""Any order and repetition of the same facts is the same row (T01, T02)."""
+
+import itertools
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from calls.facts import join
+from calls.models import Call
+from tests.world import NOW
+
+FACTS = [
+    {"arrived_at": NOW},
+    {"queued_at": NOW + timedelta(seconds=5), "lookup_ref": "QU1"},
+    {"answered_at": NOW + timedelta(seconds=11)},
+    {"carrier_status": "in-progress"},
+    {"operator_left_at": NOW + timedelta(seconds=70)},
+    {"ended_at": NOW + timedelta(seconds=73), "carrier_status": "completed", "carrier_seconds": 73},
+]
+
+
+def row(call: Call) -> dict:
+    return {f.attname: getattr(call, f.attname) for f in Call._meta.fields if f.name != "id"}
+
+
+def joined(facts) -> dict:
+    call = Call(carrier_ref="CA1", arrived_at=NOW + timedelta(seconds=80))
+    for fact in facts:
+        join(call, **fact)
+    return row(call)
+
+
+def test_all_720_orders_of_six_events_end_in_the_same_row():
+    expected = joined(FACTS)
+    assert expected["outcome"] == "answered" and expected["ended_by"] == "operator"
+    for order in itertools.permutations(FACTS):
+        assert joined(order) == expected
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(FACTS), max_size=18))
+def test_repetition_changes_nothing(extra):
+    assert joined([*extra, *FACTS]) == joined([*FACTS, *extra]) == joined(FACTS)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.permutations(FACTS))
+def test_a_state_never_goes_back(order):
+    rank = ["arrived", "waiting", "voicemail", "connected", "ended"]
+    call = Call(carrier_ref="CA1", arrived_at=NOW)
+    reached = 0
+    for fact in order:
+        join(call, **fact)
+        assert rank.index(call.state) >= reached
+        reached = rank.index(call.state)
