@@ -10,5 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("accounts/", include("operators.account_urls")),
+    path("twilio/", include("telephony.twilio.urls")),
     path("style/", style, name="style"),
 ]

@@ -1,0 +1,76 @@
+"""Asking the carrier about calls: single silent ones by the switchboard, whole days by Celery."""
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import requests
+from django.utils import timezone
+from twilio.base.exceptions import TwilioException, TwilioRestException
+
+from calls import reconciliation
+from calls.reconciliation import CarrierCall, Comparison
+from telephony.twilio.client import client
+
+log = logging.getLogger(__name__)
+_BATCH = 20
+_NOT_FOUND = 404
+
+
+def check_silent_calls(at: datetime) -> int:
+    """Ask the carrier about calls that fell silent, and free phantom operators; how many were mended.
+
+    A carrier that does not answer is asked again at the next turn.
+    """
+    mended = reconciliation.free_phantoms(at)
+    for call in reconciliation.silent_calls(at)[:_BATCH]:
+        try:
+            said = _fetch(call.carrier_ref)
+        except (TwilioException, requests.RequestException, OSError) as error:
+            log.warning("the carrier could not be asked about a call: %s", error.__class__.__name__)
+            break
+        mended += reconciliation.compare_one(call, said, at=timezone.now())
+    return mended
+
+
+def compare_since(since: datetime) -> Comparison:
+    """Compare every caller's call since a moment with the carrier's list. Raises what the carrier raises."""
+    return reconciliation.compare(_listed(since), at=timezone.now())
+
+
+def _fetch(ref: str) -> CarrierCall | None:
+    try:
+        return _as_ours(client().calls(ref).fetch())
+    except TwilioRestException as error:
+        if error.status == _NOT_FOUND:
+            return None
+        raise
+
+
+def _listed(since: datetime) -> Iterator[CarrierCall]:
+    """The carrier lists by whole days, so the exact moment is filtered here. Operators' legs are left out."""
+    day = since - timedelta(days=1)
+    for call in client().calls.stream(start_time_after=day, page_size=1000):
+        ours = _as_ours(call)
+        inbound = call.direction == "inbound" and not call.parent_call_sid
+        if inbound and (ours.started_at is None or ours.started_at >= since):
+            yield ours
+
+
+def _as_ours(call: Any) -> CarrierCall:
+    return CarrierCall(
+        ref=call.sid,
+        status=str(call.status),
+        dialled=call.to or "",
+        caller=getattr(call, "_from", None) or "",
+        started_at=_aware(call.start_time),
+        ended_at=_aware(call.end_time),
+        seconds=int(call.duration) if str(call.duration or "").isdigit() else None,
+    )
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    if moment is None:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,141 @@
+"""The switchboard: carries out due instructions at the carrier, and sweeps up what no callback closed.
+
+Any number of copies may run. Woken by PostgreSQL's NOTIFY; without it a sweep a second finds the same work.
+"""
+
+import logging
+import os
+import select
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+import psycopg2
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection, connections
+from django.utils import timezone
+from scheduling.services import begin_due_breaks, remind_break_ends
+
+from calls import outbox, services
+from calls.models import Instruction
+from hotline.core import heartbeat
+from hotline.core.live import SWITCHBOARD_CHANNEL
+from operators import presence
+from telephony import reconcile
+from telephony.twilio.exchange import perform
+
+log = logging.getLogger(__name__)
+HANDS = 6  # carrier requests at once
+SWEEP_SECONDS = 1.0
+HEARTBEAT_SECONDS = 5.0
+COMPARE_SECONDS = 10.0
+
+
+class Switchboard:
+    """One copy. `run` returns when `stop` is set; an interrupted copy's claims are taken over by another."""
+
+    def __init__(self, *, name: str = "switchboard") -> None:
+        self.name = name
+        self.stop = threading.Event()
+        self._hands = ThreadPoolExecutor(max_workers=HANDS, thread_name_prefix="carrier")
+        self._busy = threading.BoundedSemaphore(HANDS)
+        self._listener: psycopg2.extensions.connection | None = None
+        self._due = dict.fromkeys(("sweep", "beat", "compare"), 0.0)
+
+    def run(self) -> None:
+        while not self.stop.is_set():
+            try:
+                self._turn()
+            except (DatabaseError, InterfaceError, psycopg2.Error) as error:
+                log.warning("the database is away: %s", error.__class__.__name__)
+                self._forget_connections()
+                self.stop.wait(0.5)
+        self._hands.shutdown(wait=True, cancel_futures=True)
+        self._forget_connections()
+
+    def _turn(self) -> None:
+        self._wait_for_work()
+        at = timezone.now()
+        services.assign(at)
+        self._carry_out(at)
+        if self._is_due("sweep", SWEEP_SECONDS):
+            self._sweep(at)
+        if self._is_due("beat", HEARTBEAT_SECONDS):
+            heartbeat.beat("switchboard", at, pid=os.getpid())
+        if self._is_due("compare", COMPARE_SECONDS):
+            self._hands.submit(self._guarded, reconcile.check_silent_calls, at)
+
+    def _is_due(self, what: str, every: float) -> bool:
+        now = time.monotonic()
+        if now < self._due[what]:
+            return False
+        self._due[what] = now + every
+        return True
+
+    def _wait_for_work(self) -> None:
+        """Return at a NOTIFY, or after a quarter of a second: a lost NOTIFY must cost no more."""
+        if self._listener is None or self._listener.closed:
+            self._listener = _listen()
+        if not self._listener.notifies:
+            select.select([self._listener], [], [], 0.25)
+        self._listener.poll()
+        self._listener.notifies.clear()
+
+    def _carry_out(self, at: datetime) -> None:
+        while not self.stop.is_set():
+            free = self._free_hands()
+            batch = outbox.claim(at, limit=free) if free else []
+            if not batch:
+                return
+            for instruction in batch:
+                self._busy.acquire()
+                self._hands.submit(self._perform, instruction)
+
+    def _free_hands(self) -> int:
+        return self._busy._value
+
+    def _perform(self, instruction: Instruction) -> None:
+        try:
+            self._guarded(perform, instruction)
+        finally:
+            self._busy.release()
+
+    def _guarded(self, deed: Callable[..., object], *args: object) -> None:
+        """Run in a hand: whatever goes wrong is logged, and the sweep takes the instruction up again."""
+        close_old_connections()
+        try:
+            deed(*args)
+        except (DatabaseError, InterfaceError) as error:
+            connection.close()
+            log.warning(
+                "%s was interrupted by the database: %s", getattr(deed, "__name__", deed), error.__class__.__name__
+            )
+        except Exception:
+            log.exception("%s failed", getattr(deed, "__name__", deed))
+
+    def _sweep(self, at: datetime) -> None:
+        outbox.release_stale(at)
+        services.expire_offers(at)
+        services.end_overdue_wrap_ups(at)
+        presence.drop_lost_desks(at)
+        begin_due_breaks(at)
+        remind_break_ends(at)
+
+    def _forget_connections(self) -> None:
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
+        connections.close_all()
+
+
+def _listen() -> "psycopg2.extensions.connection":
+    """A connection of its own that hears the wake-up calls."""
+    parameters = connection.get_connection_params()
+    parameters.pop("cursor_factory", None)
+    parameters.pop("context", None)
+    listener = psycopg2.connect(**parameters)
+    listener.autocommit = True
+    with listener.cursor() as cursor:
+        cursor.execute(f"LISTEN {SWITCHBOARD_CHANNEL}")
+    return listener

@@ -1,0 +1,158 @@
+"""Webhooks of the caller's side: arrival, waiting, the next step, the end, the way round."""
+
+import uuid
+
+from django.http import HttpRequest
+
+from calls import routing, services
+from calls.facts import moment
+from calls.journal import note_event
+from calls.models import Call, CallEvent
+from calls.queries import by_ref
+from calls.steps import Greet, Leave
+from calls.words import own_or_word, word
+from telephony.twilio import trouble, twiml
+from telephony.twilio.webhook import Post, webhook
+
+_OVER = ("completed", "busy", "failed", "no-answer", "canceled")
+
+
+def _arrive(request: HttpRequest, post: Post) -> str:
+    """A caller dialled one of our numbers."""
+    arrival = services.receive_call(
+        carrier_ref=post.call_sid,
+        dialled=post.get("To") or post.get("Called"),
+        caller=post.get("From") or post.get("Caller"),
+        forwarded_from=post.get("ForwardedFrom"),
+        at=post.at,
+        raw=post.form,
+    )
+    if arrival.ended:
+        return twiml.HANG_UP
+    route = arrival.route
+    language = route.language if route else "en"
+    organisation = route.organisation if route else ""
+    if arrival.refused or route is None:
+        step = routing.refusal(
+            arrival.refused or "unknown",
+            language=language,
+            closed_message=arrival.closed_message or (route.closed_message if route else ""),
+            organisation=organisation,
+        )
+        return twiml.render(step, call_id=arrival.call_id)
+    words = own_or_word(route.greeting, "greeting", language, organisation=organisation)
+    return twiml.render(Greet(words, f"hotline-{route.hotline_id}"), call_id=arrival.call_id)
+
+
+voice = webhook(trouble.forwarding)(_arrive)
+
+
+@webhook(trouble.music)
+def wait(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
+    """What a caller hears in the queue. The first request is the moment of joining it."""
+    known = by_ref(call_id)
+    if known is None or known.hotline is None:
+        return twiml.HANG_UP
+    first = known.queued_at is None
+    call = services.call_waits(call_id, at=post.at, lookup_ref=post.get("QueueSid")) if first else known
+    hotline = known.hotline
+    if call.state == Call.State.WAITING and (why := routing.give_up_reason(call, hotline, post.at)):
+        call = services.divert_to_voicemail(call_id, at=post.at, why=why)
+    if call.state in (Call.State.VOICEMAIL, Call.State.ENDED):
+        return twiml.render(Leave(), call_id=call_id)
+    return twiml.waiting(routing.wait_step(call, hotline, post.at), call_id=call_id, first=first)
+
+
+@webhook(trouble.music)
+def key(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
+    """The caller pressed a key while waiting: 2 leads to voicemail, anything else waits on."""
+    known = by_ref(call_id)
+    if known is None or known.hotline is None:
+        return twiml.HANG_UP
+    digits = post.get("Digits")
+    services.pressed(call_id, digits=digits, at=post.at, key=f"key:{digits}:{post.get('QueueTime')}")
+    if digits == "2" and known.hotline.voicemail_enabled and known.state == Call.State.WAITING:
+        services.divert_to_voicemail(call_id, at=post.at, why="key")
+        return twiml.render(Leave(), call_id=call_id)
+    return twiml.waiting(routing.wait_step(known, known.hotline, post.at), call_id=call_id, first=False)
+
+
+@webhook(trouble.moment)
+def next_step(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
+    """One address for redirect, the queue's, the conference's and the recording's end: whichever comes first, the
+    answer follows from the call's state."""
+    call = by_ref(call_id)
+    if call is None:
+        return twiml.HANG_UP
+    if post.get("RecordingUrl"):
+        return _recorded(post, call)
+    if post.get("QueueResult") == "hangup" or post.get("CallStatus") in _OVER:
+        services.call_ended(call_id, at=post.at, carrier_status=post.get("CallStatus"))
+        return twiml.HANG_UP
+    return twiml.render(routing.next_step(call, post.at), call_id=call_id)
+
+
+def _recorded(post: Post, call: Call) -> str:
+    services.take_message(
+        call.pk,
+        recording_ref=post.get("RecordingSid") or post.get("RecordingUrl").rstrip("/").rsplit("/", 1)[-1][:64],
+        url=post.get("RecordingUrl")[:400],
+        seconds=post.seconds("RecordingDuration"),
+        at=post.at,
+    )
+    return twiml.spoken(word("thanks", call.language))
+
+
+@webhook()
+def recording(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
+    """A message is ready; it may come before or after the recording's own next step."""
+    call = by_ref(call_id)
+    if call is not None and post.get("RecordingStatus") in ("", "completed") and post.get("RecordingSid"):
+        _recorded(post, call)
+    return ""
+
+
+@webhook()
+def status(request: HttpRequest, post: Post) -> str:
+    """The carrier's status of a caller's call: possibly the first word of it, possibly long after its end."""
+    at = moment(post.stamped, post.at)
+    state = post.get("CallStatus")
+    services.carrier_says(
+        carrier_ref=post.call_sid,
+        status=state,
+        dialled=post.get("To") or post.get("Called"),
+        caller=post.get("From") or post.get("Caller"),
+        at=at,
+        seconds=post.seconds("CallDuration"),
+        key=f"status:{state}:{post.get('SequenceNumber')}",
+        raw=post.form,
+    )
+    return ""
+
+
+@webhook(needs_call=False)
+def conference(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
+    """What the conference says: who joined is journalled; a caller who left it is over when the status says so."""
+    call = by_ref(call_id)
+    event = post.get("StatusCallbackEvent")
+    if call is not None and event == "participant-join" and post.call_sid == call.carrier_ref:
+        note_event(call, CallEvent.Kind.CONNECTED, at=post.at, key="connected", conference=post.get("ConferenceSid"))
+    return ""
+
+
+@webhook(trouble.forwarding)
+def fallback(request: HttpRequest, post: Post) -> str:
+    """The carrier could not use our answer: the call goes on from the state it is in."""
+    if post.get("RecordingUrl"):
+        return twiml.spoken(word("thanks", "en"))
+    call = Call.objects.select_related("hotline").filter(carrier_ref=post.call_sid).first()
+    if call is None:
+        return _arrive(request, post)  # the first request never reached us: begin as if it had
+    note_event(
+        call,
+        CallEvent.Kind.FALLBACK,
+        at=post.at,
+        key=f"fallback:{post.get('ErrorCode')}:{post.get('ErrorUrl')}",
+        error=post.get("ErrorCode"),
+    )
+    return twiml.render(routing.next_step(call, post.at), call_id=call.pk)

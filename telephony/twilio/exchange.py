@@ -1,0 +1,175 @@
+"""Carrying out instructions at the carrier: ring an operator, move a caller, hang up a leg.
+
+A create whose outcome is unknown is looked up, never blindly repeated: a caller would ring two of an operator's
+telephones, and somebody would pay twice.
+"""
+
+import logging
+import random
+from datetime import datetime, timedelta
+
+import requests
+from django.utils import timezone
+from twilio.base.exceptions import TwilioException, TwilioRestException
+
+from calls import outbox, services
+from calls.models import Call, Instruction, Offer
+from operators.models import Device
+from telephony.twilio import addresses
+from telephony.twilio.client import client
+
+log = logging.getLogger(__name__)
+MAX_ATTEMPTS = 5
+_GONE = {404}
+_NOT_LIVE = 21220
+_BUSY_CARRIER = 429
+_STATUSES = ["initiated", "ringing", "answered", "completed"]
+
+
+def perform(instruction: Instruction) -> None:
+    """Do one claimed instruction and record what came of it. Never raises for the carrier's sake."""
+    at = timezone.now()
+    if at > instruction.deadline_at and instruction.kind == Instruction.Kind.RING:
+        outbox.fail(instruction, at=at, error="too late")
+        return
+    try:
+        _DEEDS[Instruction.Kind(instruction.kind)](instruction, at)
+    except TwilioRestException as error:
+        _refused(instruction, error)
+    except (requests.RequestException, TwilioException, OSError) as error:
+        _unknown(instruction, error.__class__.__name__)
+
+
+def _ring(instruction: Instruction, at: datetime) -> None:
+    offer = instruction.offer
+    if offer is None or offer.state != Offer.State.RINGING or offer.leg_ref:
+        outbox.finish(instruction, at=at)
+        return
+    if instruction.attempts > 1 and (found := _find_leg(offer)):
+        _rang(instruction, offer, found)
+        return
+    leg = client().calls.create(
+        to=address_of(offer),
+        from_=offer.call.dialled,
+        url=addresses.operator_of(offer.pk),
+        method="POST",
+        timeout=max(5, int((offer.ring_until - offer.made_at).total_seconds())),
+        status_callback=addresses.operator_status_of(offer.pk),
+        status_callback_event=_STATUSES,
+        status_callback_method="POST",
+    )
+    _rang(instruction, offer, str(leg.sid))
+
+
+def address_of(offer: Offer) -> str:
+    """Where an offer rings: the browser telephone of the operator, or their telephone."""
+    operator = offer.operator
+    return str(operator.phone) if offer.device == Device.PHONE else f"client:{operator.identity}"
+
+
+def _rang(instruction: Instruction, offer: Offer, leg_ref: str) -> None:
+    at = timezone.now()
+    services.know_leg(offer.pk, leg_ref=leg_ref, at=at)
+    outbox.finish(instruction, at=at)
+    state = Offer.objects.filter(pk=offer.pk).values_list("state", flat=True).first()
+    if state not in (Offer.State.RINGING, Offer.State.ACCEPTED):  # withdrawn while we were creating it
+        _end(leg_ref)
+
+
+def _find_leg(offer: Offer) -> str | None:
+    """The leg that an earlier try may have created: same destination, made since, and nobody else's."""
+    since = offer.made_at - timedelta(seconds=2)
+    legs = client().calls.list(to=address_of(offer), start_time_after=since, limit=20)
+    taken = set(
+        Offer.objects.filter(leg_ref__in=[leg.sid for leg in legs])
+        .exclude(pk=offer.pk)
+        .values_list("leg_ref", flat=True)
+    )
+    live = [
+        leg for leg in legs if leg.sid not in taken and leg.status in ("queued", "initiated", "ringing", "in-progress")
+    ]
+    return str(live[0].sid) if live else None
+
+
+def _move(instruction: Instruction, at: datetime) -> None:
+    call = instruction.call
+    if Call.objects.filter(pk=call.pk, ended_at__isnull=False).exists():
+        outbox.finish(instruction, at=at)
+        return
+    client().calls(call.carrier_ref).update(url=addresses.next_of(call.pk), method="POST")
+    outbox.finish(instruction, at=timezone.now())
+
+
+def _hang_up(instruction: Instruction, at: datetime) -> None:
+    leg_ref = instruction.payload.get("leg_ref") or _leg_of(instruction)
+    if leg_ref:
+        _end(leg_ref)
+    outbox.finish(instruction, at=timezone.now())
+
+
+def _leg_of(instruction: Instruction) -> str | None:
+    if instruction.offer_id is None:
+        return None
+    return Offer.objects.filter(pk=instruction.offer_id).values_list("leg_ref", flat=True).first()
+
+
+def _end(leg_ref: str) -> None:
+    """End a leg, ringing or talking. One that is over already is no error."""
+    try:
+        client().calls(leg_ref).update(status="completed")
+    except TwilioRestException as error:
+        if error.status not in _GONE and error.code not in (20404, _NOT_LIVE):
+            raise
+
+
+_DEEDS = {Instruction.Kind.RING: _ring, Instruction.Kind.MOVE: _move, Instruction.Kind.HANG_UP: _hang_up}
+
+
+def _refused(instruction: Instruction, error: TwilioRestException) -> None:
+    """The carrier answered with an error: wait, look it up, or give up and say why."""
+    if error.status == _BUSY_CARRIER:  # never processed, always safe to repeat
+        _again(instruction, "the carrier asked us to slow down", _back_off(instruction))
+    elif error.status >= 500:
+        _unknown(instruction, f"carrier error {error.status}")
+    elif instruction.kind == Instruction.Kind.MOVE and (error.status in _GONE or error.code in (20404, _NOT_LIVE)):
+        _caller_gone(instruction)
+    else:
+        _give_up(instruction, f"carrier refused: {error.code or error.status} {error.msg}"[:200])
+
+
+def _caller_gone(instruction: Instruction) -> None:
+    """The caller we should move is not there any more: the call is over, the operator free."""
+    at = timezone.now()
+    services.call_ended(instruction.call_id, at=at, source="switchboard")
+    outbox.finish(instruction, at=at)
+
+
+def _unknown(instruction: Instruction, error: str) -> None:
+    """Nobody knows whether the carrier acted. Moving and hanging up may be repeated; a ring is looked up first."""
+    if instruction.attempts >= MAX_ATTEMPTS:
+        _give_up(instruction, error)
+    else:
+        _again(instruction, error, _back_off(instruction), uncertain=True)
+
+
+def _again(instruction: Instruction, error: str, delay: timedelta, *, uncertain: bool = False) -> None:
+    until = timezone.now() + delay
+    if until > instruction.deadline_at:
+        _give_up(instruction, error)
+        return
+    log.warning("instruction %s (%s) is tried again: %s", instruction.pk, instruction.kind, error)
+    outbox.postpone(instruction, until=until, error=error, uncertain=uncertain)
+
+
+def _back_off(instruction: Instruction) -> timedelta:
+    """0.5, 1, 2, 4 s with jitter, so that many copies do not return at once."""
+    return timedelta(seconds=min(4.0, 0.25 * 2**instruction.attempts) * random.uniform(0.8, 1.2))  # noqa: S311
+
+
+def _give_up(instruction: Instruction, error: str) -> None:
+    at = timezone.now()
+    log.warning("instruction %s (%s) failed: %s", instruction.pk, instruction.kind, error)
+    outbox.fail(instruction, at=at, error=error)
+    if instruction.kind == Instruction.Kind.RING and instruction.offer_id is not None:
+        # Not the operator's fault: they stay ready, and the call is offered again.
+        services.close_offer(instruction.offer_id, Offer.State.WITHDRAWN, at=at, reason="not rung")

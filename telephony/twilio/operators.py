@@ -1,0 +1,71 @@
+"""Webhooks of an operator's leg: the claim, press 1, the end."""
+
+import uuid
+
+from django.http import HttpRequest
+
+from calls import services
+from calls.facts import moment
+from calls.models import Offer
+from calls.words import word
+from operators.models import Device
+from telephony.twilio import trouble, twiml
+from telephony.twilio.webhook import Post, webhook
+
+_OVER = ("completed", "busy", "failed", "no-answer", "canceled")
+
+
+def _offer(offer_id: uuid.UUID) -> Offer | None:
+    return Offer.objects.select_related("call__hotline", "operator").filter(pk=offer_id).first()
+
+
+def _language(offer: Offer) -> str:
+    return offer.operator.languages[0] if offer.operator.languages else offer.call.language
+
+
+def _claim(offer: Offer, post: Post) -> str:
+    """Exactly one leg gets the caller; the others hear why not."""
+    taken = services.accept_offer(offer.pk, leg_ref=post.call_sid, at=post.at)
+    if taken.won:
+        return twiml.operator_conference(offer.pk, offer.call_id, taken.conference)
+    return twiml.spoken(word("gone" if taken.why == "gone" else "taken", _language(offer)))
+
+
+@webhook(trouble.moment)
+def answered(request: HttpRequest, post: Post, offer_id: uuid.UUID) -> str:
+    """An operator's leg was answered. In the browser that is the consent; a telephone must press 1."""
+    offer = _offer(offer_id)
+    if offer is None:
+        return twiml.HANG_UP
+    services.know_leg(offer.pk, leg_ref=post.call_sid, at=post.at, rang=True)
+    if offer.device == Device.PHONE:
+        name = offer.call.hotline.name if offer.call.hotline else ""
+        return twiml.press_one(offer.pk, word("ring", _language(offer), hotline=name))
+    return _claim(offer, post)
+
+
+@webhook(trouble.moment)
+def key(request: HttpRequest, post: Post, offer_id: uuid.UUID) -> str:
+    """The key an operator pressed, or silence: only 1 takes the call."""
+    offer = _offer(offer_id)
+    if offer is None or post.get("Digits") != "1":
+        return twiml.HANG_UP
+    return _claim(offer, post)
+
+
+@webhook(trouble.moment)
+def done(request: HttpRequest, post: Post, offer_id: uuid.UUID) -> str:
+    """The operator's part of the conference is over."""
+    services.leg_ended(offer_id, at=post.at, status="completed")
+    return twiml.HANG_UP
+
+
+@webhook()
+def status(request: HttpRequest, post: Post, offer_id: uuid.UUID) -> str:
+    """The carrier's status of an operator's leg."""
+    state = post.get("CallStatus")
+    at = moment(post.stamped, post.at)
+    services.know_leg(offer_id, leg_ref=post.call_sid, at=at, rang=state == "ringing")
+    if state in _OVER:
+        services.leg_ended(offer_id, at=at, status=state)
+    return ""
