@@ -1,4 +1,4 @@
-"""The addresses the carrier knows: `voice/`, `status/` and `fallback/` are set on the numbers, our TwiML names the rest."""
+"""The addresses the carrier knows: voice, status and fallback are set on the numbers, our TwiML names the rest."""
 
 from django.urls import path
 
