@@ -1,0 +1,5 @@
+"""`python -m telephony.simulator`."""
+
+from telephony.simulator.server import main
+
+main()

@@ -1,0 +1,152 @@
+"""One call leg: what the carrier calls a Call, and what its telephone hears."""
+
+import asyncio
+import math
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any
+
+from telephony.simulator.numbers import place
+from telephony.simulator.transport import Params
+
+FINAL = {"completed", "busy", "failed", "no-answer", "canceled"}
+SIP = {"busy": "486", "failed": "404", "no-answer": "480", "canceled": "487", "completed": "200"}
+
+
+def new_sid(prefix: str) -> str:
+    return prefix + secrets.token_hex(16)
+
+
+def rfc2822(at: datetime | None) -> str | None:
+    return format_datetime(at) if at else None
+
+
+@dataclass(frozen=True)
+class Goto:
+    """The next document: an address to ask, or TwiML given by hand. The one primitive of the flow of a call."""
+
+    url: str = ""
+    method: str = "POST"
+    params: Params = field(default_factory=dict)
+    twiml: str = ""
+
+
+@dataclass
+class Subscription:
+    """Where a leg's progress is told, and which steps of it."""
+
+    url: str
+    method: str = "POST"
+    events: tuple[str, ...] = ("completed",)
+    sequence: int = 0
+
+
+@dataclass
+class Leg:
+    """A call leg. All changes come from the one event loop; `step` is the task that runs its TwiML."""
+
+    frm: str
+    to: str
+    direction: str
+    account_sid: str
+    created_at: datetime
+    sid: str = field(default_factory=lambda: new_sid("CA"))
+    parent_sid: str = ""
+    caller_name: str = ""
+    status: str = "queued"
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    ended_by: str = ""
+    fallback: Goto | None = None
+    subscriptions: list[Subscription] = field(default_factory=list)
+    custom: Params = field(default_factory=dict)
+    cookies: Params = field(default_factory=dict)
+    verstat: str = ""
+    speaks: bool = True  # makes sound: a recording does not end by silence
+    hang_up_at: str = ""  # a verb's name, or "request": the caller loses patience there
+    silenced: bool = False  # muted at the telephone itself
+    patience: float = 0.3  # carrier seconds between reaching that verb and hanging up
+    # in motion
+    step: "asyncio.Task[Any] | None" = None
+    interruption: "Goto | str | None" = None  # a Goto, or the word for who hung up
+    parting: list[Goto] = field(default_factory=list)  # asked once the leg is over
+    picked_up: "asyncio.Future[str] | None" = None
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    keys: "asyncio.Queue[str] | None" = None
+    peers: "Callable[[], list[Leg]]" = list
+    doing: str = ""
+    events: list[dict[str, Any]] = field(default_factory=list)
+    recording: list[str] | None = None  # what is being said onto a recording
+    chain: "asyncio.Task[None] | None" = None
+
+    @property
+    def live(self) -> bool:
+        return self.status not in FINAL
+
+    @property
+    def duration(self) -> int:
+        """Whole seconds from answer to end, 0 when never answered."""
+        if not self.answered_at:
+            return 0
+        return max(0, round(((self.ended_at or self.answered_at) - self.answered_at).total_seconds()))
+
+    def interrupt(self, what: "Goto | str") -> None:
+        """Take the leg out of what it is doing; a hang-up is never undone by a later redirect."""
+        if isinstance(self.interruption, str):
+            return
+        self.interruption = what
+        if self.step is not None:
+            self.step.cancel()
+
+    def press(self, digits: str) -> bool:
+        """Keys from the telephone; nobody listening means they are lost, as on the real network."""
+        if self.keys is None:
+            return False
+        for digit in digits:
+            self.keys.put_nowait(digit)
+        return True
+
+    def params(self) -> Params:
+        """The parameters every request about this leg carries: 27 on a plain inbound call."""
+        known = {
+            "AccountSid": self.account_sid,
+            "ApiVersion": "2010-04-01",
+            "CallSid": self.sid,
+            "CallStatus": self.status,
+            "Called": self.to,
+            "Caller": self.frm,
+            "Direction": self.direction,
+            "From": self.frm,
+            "To": self.to,
+            **place("From", self.frm),
+            **place("Caller", self.frm),
+            **place("To", self.to),
+            **place("Called", self.to),
+        }
+        if self.direction == "inbound":
+            known["CallToken"] = f'{{"parentCallInfoToken":"{self.sid}"}}'
+            known["StirVerstat"] = self.verstat
+        if self.direction == "outbound-api":
+            known["StirStatus"] = "B"
+        optional = {"ParentCallSid": self.parent_sid, "CallerName": self.caller_name}
+        return {**known, **{name: value for name, value in optional.items() if value}}
+
+    def progress(self, event: str, subscription: Subscription, at: datetime) -> Params:
+        """The parameters of one status callback."""
+        words = {"initiated": "initiated", "ringing": "ringing", "answered": "in-progress"}
+        extra = {
+            "CallStatus": words.get(event, self.status),
+            "Timestamp": format_datetime(at),
+            "CallbackSource": "call-progress-events",
+            "SequenceNumber": str(subscription.sequence),
+        }
+        subscription.sequence += 1
+        if event == "completed":
+            extra["SipResponseCode"] = SIP.get(self.status, "200")
+            extra["CallDuration"] = str(self.duration)
+            extra["Duration"] = str(math.ceil(self.duration / 60))
+        return {**self.params(), **extra}

@@ -1,0 +1,57 @@
+"""Queues of waiting callers."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from telephony.simulator.leg import Leg, new_sid
+from telephony.simulator.transport import Params
+
+
+@dataclass
+class Member:
+    """A caller in a queue. `taken` is resolved when somebody dequeues them."""
+
+    leg: Leg
+    since: datetime
+    taken: "asyncio.Future[str]"
+
+
+@dataclass
+class Queue:
+    """One queue, first come first in line."""
+
+    name: str
+    max_size: int
+    created_at: datetime
+    sid: str = field(default_factory=lambda: new_sid("QU"))
+    members: list[Member] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+
+    def join(self, leg: Leg, at: datetime) -> Member:
+        member = Member(leg, at, asyncio.get_running_loop().create_future())
+        self.members.append(member)
+        return member
+
+    def part(self, member: Member, at: datetime) -> int:
+        """Take a caller out. Returns how long they waited, in whole seconds."""
+        if member in self.members:
+            self.members.remove(member)
+            self.waits.append((at - member.since).total_seconds())
+        return round((at - member.since).total_seconds())
+
+    def average_wait(self) -> int:
+        recent = self.waits[-100:]
+        return round(sum(recent) / len(recent)) if recent else 0
+
+    def params(self, member: Member, at: datetime) -> Params:
+        """What a waitUrl request tells about the caller's place."""
+        position = self.members.index(member) + 1 if member in self.members else 0
+        return {
+            "QueuePosition": str(position),
+            "QueueSid": self.sid,
+            "QueueTime": str(round((at - member.since).total_seconds())),
+            "AvgQueueTime": str(self.average_wait()),
+            "CurrentQueueSize": str(len(self.members)),
+            "MaxQueueSize": str(self.max_size),
+        }

@@ -1,0 +1,81 @@
+"""Enqueue: a caller waits, hears the waiting document again and again, and leaves by one of nine ways."""
+
+import asyncio
+
+from telephony.simulator.engine import WAIT_VERBS, Hangup, Leave, Program, verb
+from telephony.simulator.leg import Goto
+from telephony.simulator.queues import Member, Queue
+from telephony.simulator.twiml import Verb
+
+DEFAULT_MUSIC_SECONDS = 30
+LEAST_ROUND_SECONDS = 1.0  # a waiting document without any length is not asked for more often than this
+
+
+@verb("Enqueue")
+async def enqueue(program: Program, element: Verb) -> Goto | None:
+    exchange = program.exchange
+    name = (element.text or "default")[:64]
+    queue = exchange.queue(name, int(element.number("maxQueueSize", 1000)))
+    if len(queue.members) >= queue.max_size:
+        return _after(program, element, queue, "queue-full", 0)
+    member = queue.join(program.leg, exchange.clock.now())
+    exchange.hear(program.leg, "queued", name)
+    result = "hangup"
+    try:
+        result = await _wait(program, element, queue, member)
+    except asyncio.CancelledError:
+        result = "redirected" if isinstance(program.leg.interruption, Goto) else "hangup"
+        raise
+    except Hangup:
+        raise
+    finally:
+        waited = queue.part(member, exchange.clock.now())
+        following = _after(program, element, queue, result, waited)
+        if following is not None and result in ("hangup", "redirected"):
+            _tell(program, following, result)
+    return following
+
+
+def _tell(program: Program, following: Goto, result: str) -> None:
+    """The action is asked too when the caller is redirected or gone; its answer is not what runs."""
+    if result == "hangup":
+        program.leg.parting.append(following)
+    else:
+        program.exchange.ask_aside(program.leg, following)
+
+
+def _after(program: Program, element: Verb, queue: Queue, result: str, waited: int) -> Goto | None:
+    if "action" not in element.attributes:
+        return None
+    told = {"QueueResult": result, "QueueSid": queue.sid, "QueueTime": str(waited)}
+    return program.resolve(element.get("action"), element.get("method"), told)
+
+
+async def _wait(program: Program, element: Verb, queue: Queue, member: Member) -> str:
+    """Play the waiting document until the caller is dequeued or leaves."""
+    music = asyncio.create_task(_music(program, element, queue, member))
+    try:
+        await asyncio.wait({music, member.taken}, return_when=asyncio.FIRST_COMPLETED)
+        if member.taken.done():
+            return member.taken.result()
+        music.result()
+        return "leave"
+    except Leave:
+        return "leave"
+    finally:
+        music.cancel()
+
+
+async def _music(program: Program, element: Verb, queue: Queue, member: Member) -> None:
+    exchange, leg = program.exchange, program.leg
+    if not element.get("waitUrl"):
+        while True:
+            exchange.hear(leg, "play", "hold music", seconds=DEFAULT_MUSIC_SECONDS)
+            await exchange.clock.sleep(DEFAULT_MUSIC_SECONDS)
+    inner = Program(exchange, leg, allowed=WAIT_VERBS, extra=lambda: queue.params(member, exchange.clock.now()))
+    wanted = program.resolve(element.get("waitUrl"), element.get("waitUrlMethod"))
+    while True:
+        began = asyncio.get_running_loop().time()
+        await inner.run(wanted)
+        spent = asyncio.get_running_loop().time() - began
+        await asyncio.sleep(max(0.0, exchange.clock.real(LEAST_ROUND_SECONDS) - spent))
