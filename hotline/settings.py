@@ -72,7 +72,9 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "hotline.core.language.LanguageMiddleware",
     "hotline.core.access.DefaultDenyMiddleware",
+    "operators.second_factor.SecondFactorMiddleware",
 ]
 ROOT_URLCONF = "hotline.urls"
 APPEND_SLASH = True
@@ -117,7 +119,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis or Valkey: only what can wait --------------------------------------------------------
 REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "core_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # the sign-in's counters must not be pushed out by a flood of names
+    }
+}
 # Celery names a unix socket redis+socket://, redis-py unix://; one REDIS_URL serves both.
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
 CELERY_TASK_IGNORE_RESULT = True
@@ -165,8 +173,24 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "operators.accounts.ClosedSignup"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 1800  # seconds after which changing who can get in asks for the password again
+# Failures are counted per account and per address, in the database; behind proxies of one's own, say how many.
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": env("SIGN_IN_FAILURES", default="20/h/ip,10/h/key"),
+    "reset_password": "10/h/ip,3/h/key",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+ACCOUNT_FORMS = {
+    "change_password": "operators.account_forms.ChangePassword",
+    "reset_password_from_key": "operators.account_forms.ResetPasswordFromKey",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Hotline"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an administrator vouches for addresses
+# Supervisors and administrators open nothing before they have set up a second factor.
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=False)
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # nothing of value lives in Redis
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True

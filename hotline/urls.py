@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("accounts/", include("operators.account_urls")),
+    path("people/", include("operators.urls")),
     path("twilio/", include("telephony.twilio.urls")),
     path("style/", style, name="style"),
 ]

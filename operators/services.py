@@ -202,6 +202,11 @@ def withdraw_token(user: User, *, by: Any) -> bool:
     return bool(removed)
 
 
+def choose_language(user: User, *, language: str) -> None:
+    """A person's own choice of the language of the screens; empty leaves it to the browser."""
+    User.objects.filter(pk=user.pk).update(language=language)
+
+
 def _go_offline(operator: Operator, *, at: datetime, by: Any) -> None:
     busy = presence.BUSY
     presence.change(

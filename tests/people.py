@@ -3,7 +3,7 @@
 from functools import cache
 from itertools import count
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import get_hasher, make_password
 
 from lines.models import Hotline
 from operators.models import Operator, User
@@ -20,13 +20,15 @@ def make_hotline(name: str = "", **fields) -> Hotline:
 
 
 @cache
-def _hashed() -> str:
-    return make_password(PASSWORD)  # slow by design: once
+def _hashed(algorithm: str) -> str:
+    return make_password(PASSWORD, hasher=algorithm)  # slow by design: once
 
 
 def make_user(role: str = "operator", *hotlines: Hotline, username: str = "", **fields) -> User:
     """A user who signs in with PASSWORD."""
-    user = User.objects.create(username=username or f"{role}{next(_number)}", role=role, password=_hashed(), **fields)
+    user = User.objects.create(
+        username=username or f"{role}{next(_number)}", role=role, password=_hashed(get_hasher().algorithm), **fields
+    )
     user.hotlines.set(hotlines)
     return user
 
