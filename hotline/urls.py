@@ -12,5 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("operators.account_urls")),
     path("people/", include("operators.urls")),
     path("twilio/", include("telephony.twilio.urls")),
+    path("lines/", include("lines.urls")),
     path("style/", style, name="style"),
 ]

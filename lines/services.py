@@ -61,7 +61,7 @@ def add_number(hotline: Hotline, *, number: str, by: Any, **facts: Any) -> Numbe
     return added
 
 
-def change_number(number: Number, *, by: Any, **facts: Any) -> Number:
+def change_number(number: Number, /, *, by: Any, **facts: Any) -> Number:
     """Change a number's kind, lines, hotline, use, or the number itself."""
     if "number" in facts:
         facts["number"] = _normalised(facts["number"], facts.get("hotline", number.hotline))

@@ -1,0 +1,228 @@
+"""What supervisors and administrators type about hotlines."""
+
+import re
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from holidays import registry
+
+from hotline.core import localtime
+from hotline.core.moments import ClockInput, DayInput, MomentsMixin, WallTimeField
+from lines import numbers
+from lines.hours import countries
+from lines.models import Hotline, Number, OpeningRule
+
+Kind = OpeningRule.Kind
+LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
+WEEKDAYS = [
+    *((0, _("Monday")), (1, _("Tuesday")), (2, _("Wednesday")), (3, _("Thursday")), (4, _("Friday"))),
+    *((5, _("Saturday")), (6, _("Sunday"))),
+]
+
+
+def country_choices() -> list[tuple[str, Any]]:
+    known = countries()
+    names = {entry[1]: re.sub(r"(?<=[a-z])(?=[A-Z])", " ", entry[0]) for entry in registry.COUNTRIES.values()}
+    named = sorted((name, code) for code, name in names.items() if code in known)
+    return [("", _("none")), *((code, name) for name, code in named)]
+
+
+class HotlineForm(forms.ModelForm):
+    """The hotline itself; its numbers and hours have pages of their own."""
+
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=localtime.zone_choices)
+    country = forms.ChoiceField(
+        label=_("Country"), choices=country_choices, required=False, help_text=_("For its public holidays and numbers.")
+    )
+    colour = forms.TypedChoiceField(
+        label=_("Colour on the board"), choices=[(number, number) for number in range(1, 9)], coerce=int
+    )
+
+    class Meta:
+        model = Hotline
+        fields = [
+            *("name", "slug", "organisation", "time_zone", "country", "languages", "skills", "priority"),
+            *("service_level_seconds", "service_level_percent", "short_abandon_seconds", "ring_seconds"),
+            *("max_wait_seconds", "wrap_up_seconds", "caller_hourly_limit", "greeting", "closed_message"),
+            *("voicemail_message", "farewell", "voicemail_enabled", "colour", "active"),
+        ]
+        help_texts = {
+            "slug": _("Small letters, digits and hyphens."),
+            "languages": _("Codes with commas between, as in nb, en. The first is spoken when nothing else is known."),
+            "skills": _("With commas between. An operator needs all of them."),
+            "greeting": _("Empty: the greeting of the script, or of the system."),
+        }
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 3})
+            for name in ("greeting", "closed_message", "voicemail_message", "farewell")
+        }
+
+    def clean_languages(self) -> list[str]:
+        codes = [code.strip() for code in self.cleaned_data["languages"]]
+        wrong = [code for code in codes if not LANGUAGE_CODE.fullmatch(code)]
+        if wrong:
+            raise forms.ValidationError(
+                _("“%(code)s” is not a language code such as nb, en or fil."), params={"code": wrong[0]}
+            )
+        return codes
+
+    def facts(self) -> dict[str, Any]:
+        """What was changed, or everything for a new hotline."""
+        names = self.changed_data if self.instance.pk else list(self.cleaned_data)
+        return {name: self.cleaned_data[name] for name in names}
+
+
+class NumberForm(forms.ModelForm):
+    class Meta:
+        model = Number
+        fields = ["number", "kind", "lines", "active"]
+        help_texts = {
+            "number": _("With the country, as in +47 22 12 34 56; a short national number such as 116111 as it is."),
+            "lines": _("The next caller hears that all lines are taken."),
+            "active": _("Calls to a number that is not in use are rejected."),
+        }
+
+    def __init__(self, *args: Any, country: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.country = country
+
+    def clean_number(self) -> str:
+        try:
+            return numbers.normalise(self.cleaned_data["number"], self.country)
+        except numbers.NotANumber as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def facts(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+
+class RuleForm(forms.Form):
+    """One kind of line of the opening hours. `rules()` are the lines it stands for, not yet saved."""
+
+    kind: str
+    note = forms.CharField(label=_("Note"), max_length=120, required=False)
+
+    def rules(self) -> list[OpeningRule]:
+        return [OpeningRule(kind=self.kind, **self.cleaned_data)]
+
+
+class AlwaysForm(RuleForm):
+    kind = Kind.ALWAYS
+
+
+class WeeklyForm(RuleForm):
+    kind = Kind.WEEKLY
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("Weekdays"), choices=WEEKDAYS, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    opens = forms.TimeField(label=_("Opens"), widget=ClockInput)
+    closes = forms.TimeField(
+        label=_("Closes"), widget=ClockInput, help_text=_("At or before the opening time: on the next day.")
+    )
+    field_order = ["weekdays", "opens", "closes", "note"]
+
+    def rules(self) -> list[OpeningRule]:
+        facts = {name: self.cleaned_data[name] for name in ("opens", "closes", "note")}
+        return [OpeningRule(kind=self.kind, weekday=day, **facts) for day in self.cleaned_data["weekdays"]]
+
+
+class DaysForm(RuleForm):
+    first_day = forms.DateField(label=_("First day"), widget=DayInput)
+    last_day = forms.DateField(label=_("Last day"), widget=DayInput)
+    opens = forms.TimeField(label=_("Opens"), widget=ClockInput)
+    closes = forms.TimeField(label=_("Closes"), widget=ClockInput)
+    field_order = ["first_day", "last_day", "opens", "closes", "note"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("first_day"), cleaned.get("last_day")
+        if first and last and last < first:
+            self.add_error("last_day", _("The last day is before the first."))
+        return cleaned
+
+
+class DatedForm(DaysForm):
+    kind = Kind.DATED
+
+
+class ClosedForm(DaysForm):
+    kind = Kind.CLOSED
+    last_day = forms.DateField(label=_("Last day"), widget=DayInput, required=False, help_text=_("Empty: one day."))
+    opens = forms.TimeField(
+        label=_("Closed from"), widget=ClockInput, required=False, help_text=_("Empty: the whole day.")
+    )
+    closes = forms.TimeField(label=_("Closed until"), widget=ClockInput, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if (cleaned.get("opens") is None) != (cleaned.get("closes") is None) and not self.errors:
+            self.add_error("closes", _("Give both times between which it is closed, or neither for the whole day."))
+        return cleaned
+
+
+class OneOffForm(MomentsMixin, RuleForm):
+    kind = Kind.ONE_OFF
+    moments = ("starts_at", "ends_at")
+    starts_at = WallTimeField(label=_("From"))
+    ends_at = WallTimeField(label=_("To"))
+    field_order = ["starts_at", "ends_at", "note"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
+        if starts_at and ends_at and ends_at <= starts_at:
+            self.add_error("ends_at", _("The end is not after the beginning."))
+        return cleaned
+
+    def rules(self) -> list[OpeningRule]:
+        facts = {name: self.cleaned_data[name] for name in ("starts_at", "ends_at", "note")}
+        return [OpeningRule(kind=self.kind, **facts)]
+
+
+RULE_FORMS: dict[str, type[RuleForm]] = {
+    Kind.WEEKLY: WeeklyForm,
+    Kind.DATED: DatedForm,
+    Kind.ONE_OFF: OneOffForm,
+    Kind.CLOSED: ClosedForm,
+    Kind.ALWAYS: AlwaysForm,
+}
+
+
+def rule_form(kind: str, zone: ZoneInfo, data: Any = None) -> RuleForm:
+    """The form for a kind of line; weekly hours for a kind nobody knows."""
+    form = RULE_FORMS.get(kind, WeeklyForm)
+    return form(data, zone=zone) if issubclass(form, MomentsMixin) else form(data)
+
+
+class HolidaysForm(forms.Form):
+    closed = forms.BooleanField(label=_("Closed on public holidays"), required=False)
+    country = forms.ChoiceField(label=_("Country"), choices=country_choices, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("closed") and not cleaned.get("country"):
+            self.add_error("country", _("Choose the country whose public holidays close the hotline."))
+        return cleaned
+
+
+class CloseNowForm(MomentsMixin, forms.Form):
+    moments = ("reopens_at",)
+    reason = forms.CharField(
+        label=_("Reason, for colleagues"),
+        max_length=200,
+        error_messages={"required": _("Say why, for your colleagues.")},
+    )
+    message = forms.CharField(
+        label=_("Message, for callers"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Empty: what callers hear outside opening hours."),
+    )
+    reopens_at = WallTimeField(
+        label=_("Reopens by itself at"), required=False, help_text=_("Empty: closed until somebody reopens it.")
+    )
+
+    def facts(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("reason", "message", "reopens_at")}
