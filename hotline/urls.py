@@ -13,5 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/", include("operators.urls")),
     path("twilio/", include("telephony.twilio.urls")),
     path("lines/", include("lines.urls")),
+    path("", include("telephony.urls")),
     path("style/", style, name="style"),
 ]

@@ -14,7 +14,7 @@ from aiohttp import web
 from telephony.simulator.control import HEARTBEAT_SECONDS
 from telephony.simulator.devices import Device
 from telephony.simulator.exchange import Exchange
-from telephony.simulator.leg import new_sid
+from telephony.simulator.leg import Leg, new_sid
 from telephony.simulator.state import EXCHANGE
 
 
@@ -84,14 +84,27 @@ async def stream(request: web.Request) -> web.StreamResponse:
     await response.prepare(request)
     device.streams += 1
     try:
-        await response.write(b"retry: 1000\n: hello\n\n")
-        await _follow(request.app[EXCHANGE], device, response, int(last) if last.isdigit() else 0)
+        await response.write(b"retry: 1000\n\n")
+        sent = int(last) if last.isdigit() else len(device.events)
+        if not last.isdigit():  # a new page: how things stand now, then what happens from here on
+            await response.write(f"event: now\ndata: {json.dumps(_now(device))}\n\n".encode())
+        await _follow(request.app[EXCHANGE], device, response, sent)
     except (ConnectionError, asyncio.CancelledError):
         pass
     finally:
         device.streams -= 1
         device.seen = time.monotonic()
     return response
+
+
+def _now(device: Device) -> dict[str, Any]:
+    """What rings and what is talked on at this moment."""
+
+    def shown(leg: Leg | None) -> dict[str, Any] | None:
+        return {"sid": leg.sid, "from": leg.frm, "to": leg.to, "parameters": leg.custom} if leg else None
+
+    talking = next((leg for leg in device.talking.values() if leg.live), None)
+    return {"ringing": shown(next(iter(device.ringing.values()), None)), "talking": shown(talking)}
 
 
 async def _follow(exchange: Exchange, device: Device, response: web.StreamResponse, sent: int) -> None:

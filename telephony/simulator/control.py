@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import json
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
 
 from telephony.simulator import numberbook
 from telephony.simulator.devices import Device, Manner
+from telephony.simulator.exchange import Exchange
 from telephony.simulator.leg import Leg, new_sid
 from telephony.simulator.state import EXCHANGE
 from telephony.simulator.transport import Request
@@ -199,7 +201,7 @@ async def dial(request: web.Request) -> web.Response:
     """Somebody dials a number: {"number", "caller", "caller_name", "speaks", "hang_up_at", "patience", "verstat"}."""
     facts = await _json(request)
     number, caller = str(facts.pop("number", "")), str(facts.pop("caller", "") or "anonymous")
-    known = {k: facts[k] for k in ("caller_name", "speaks", "hang_up_at", "patience", "verstat") if k in facts}
+    known = {k: facts[k] for k in ("caller_name", "speaks", "hang_up_at", "patience", "verstat", "page") if k in facts}
     if not number:
         raise ValueError("a number to dial is wanted")
     leg = request.app[EXCHANGE].dial_in(number, caller, **known)
@@ -280,8 +282,8 @@ async def device_answer(request: web.Request) -> web.Response:
 
 
 async def stream(request: web.Request) -> web.StreamResponse:
-    """Everything that happens, as server-sent events; `sid` (repeated) narrows it to some calls."""
-    exchange, wanted = request.app[EXCHANGE], set(request.query.getall("sid", []))
+    """Everything that happens, as server-sent events; `page` narrows it to the calls dialled with that word."""
+    exchange, page = request.app[EXCHANGE], request.query.get("page", "")
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
     await response.prepare(request)
     inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -289,20 +291,27 @@ async def stream(request: web.Request) -> web.StreamResponse:
     try:
         await response.write(b": hello\n\n")
         while True:
-            await _forward(inbox, response, wanted)
+            await _forward(inbox, response, lambda event: not page or _dialled_by(exchange, event, page))
     except (ConnectionError, asyncio.CancelledError):
         return response
     finally:
         exchange.listeners.discard(inbox)
 
 
-async def _forward(inbox: "asyncio.Queue[dict[str, Any]]", response: web.StreamResponse, wanted: set[str]) -> None:
+def _dialled_by(exchange: Exchange, event: dict[str, Any], page: str) -> bool:
+    leg = exchange.legs.get(event.get("sid", ""))
+    return leg is not None and leg.page == page and not event.get("device")
+
+
+async def _forward(
+    inbox: "asyncio.Queue[dict[str, Any]]", response: web.StreamResponse, wanted: Callable[[dict[str, Any]], bool]
+) -> None:
     try:
         event = await asyncio.wait_for(inbox.get(), HEARTBEAT_SECONDS)
     except TimeoutError:
         await response.write(b": still here\n\n")
         return
-    if not wanted or event.get("sid") in wanted:
+    if wanted(event):
         await response.write(f"data: {json.dumps(event)}\n\n".encode())
 
 

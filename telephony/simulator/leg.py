@@ -65,6 +65,7 @@ class Leg:
     custom: Params = field(default_factory=dict)
     cookies: Params = field(default_factory=dict)
     verstat: str = ""
+    page: str = ""  # the telephone page that dialled it, and alone may listen
     speaks: bool = True  # makes sound: a recording does not end by silence
     hang_up_at: str = ""  # a verb's name, or "request": the caller loses patience there
     silenced: bool = False  # muted at the telephone itself

@@ -41,7 +41,8 @@ def build(exchange: Exchange) -> web.Application:
 async def serve(options: argparse.Namespace, settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
     journal = Journal(Path(options.data_dir) if options.data_dir else None)
-    exchange = Exchange(settings, Http(settings.auth_token), speed=options.speed, journal=journal)
+    transport = Http(settings.auth_token, public=options.public_url, local=options.webhook_base)
+    exchange = Exchange(settings, transport, speed=options.speed, journal=journal)
     if options.vocabulary:
         exchange.post.vocabulary = Vocabulary(json.loads(Path(options.vocabulary).read_text(encoding="utf-8")))
     listening = socket.create_server((options.host, options.port), reuse_port=False)
@@ -79,6 +80,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data-dir", default="", help="keep the carrier's books here, across kill -9")
     parser.add_argument(
         "--webhook-base", default="", help="where the application answers, such as http://127.0.0.1:8000"
+    )
+    parser.add_argument(
+        "--public-url", default="", help="the application's public address, if it differs: requests are signed with it"
     )
     parser.add_argument("--own-url", default="", help="how the application reaches this box (recording addresses)")
     parser.add_argument("--speed", type=float, default=1.0, help="20 makes every pause and timeout 20 times shorter")

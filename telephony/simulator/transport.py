@@ -94,11 +94,20 @@ def with_query(url: str, params: Params) -> str:
 
 
 class Http:
-    """The transport used in earnest: aiohttp."""
+    """The transport used in earnest: aiohttp.
 
-    def __init__(self, auth_token: str) -> None:
+    An application may be known to the world by one address (`public`) and be reached here by another (`local`): then
+    requests go to the local one, and are signed as if they went to the public one.
+    """
+
+    def __init__(self, auth_token: str, *, public: str = "", local: str = "") -> None:
         self.auth_token = auth_token
+        self.public, self.local = public.rstrip("/"), local.rstrip("/")
         self._session: aiohttp.ClientSession | None = None
+
+    def _swap(self, url: str, old: str, new: str) -> str:
+        inside = old and new and (url == old or url.startswith((f"{old}/", f"{old}?")))
+        return new + url[len(old) :] if inside else url
 
     def session(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -147,10 +156,15 @@ class Http:
             url, params = with_query(url, params) if params else url, {}
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=overrides.connect, sock_read=overrides.read)
         data = urlencode(params) if method == "POST" else None
-        headers = self._headers(method, url, params, request)
+        headers = self._headers(method, self._swap(url, self.local, self.public), params, request)
         try:
             async with self.session().request(
-                method, url, data=data, headers=headers, timeout=timeout, allow_redirects=False
+                method,
+                self._swap(url, self.public, self.local),
+                data=data,
+                headers=headers,
+                timeout=timeout,
+                allow_redirects=False,
             ) as response:
                 return await self._read(response, request, url)
         except aiohttp.ClientConnectorDNSError as problem:

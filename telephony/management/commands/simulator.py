@@ -20,6 +20,7 @@ class Command(BaseCommand):
         if not settings.TWILIO_ACCOUNT_SID or not settings.TWILIO_AUTH_TOKEN:
             raise CommandError("TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are not set: whose carrier should this be?")
         options["webhook_base"] = options["webhook_base"] or settings.PUBLIC_URL
+        options["public_url"] = options["public_url"] or settings.PUBLIC_URL
         server.run(
             argparse.Namespace(**options),
             account_sid=settings.TWILIO_ACCOUNT_SID,

@@ -1,0 +1,45 @@
+"""The telephone page beside the simulator, and the token of an operator's browser telephone."""
+
+import secrets
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from hotline.core import access
+from lines.models import Number
+from operators.models import Operator
+from telephony.simulator.proxy import page_key
+from telephony.twilio.tokens import browser_token
+
+TELEPHONES = 3
+
+
+@access.public
+@require_GET
+@never_cache
+def telephones(request: HttpRequest) -> HttpResponseBase:
+    """Several telephones side by side. Open to everybody in the demonstration, else to people of the house."""
+    if not settings.SIMULATOR_URL:
+        raise Http404
+    if not settings.DEMO and not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    numbers = Number.objects.filter(active=True, hotline__active=True).select_related("hotline")
+    return render(
+        request,
+        "telephony/telephones.html",
+        {"numbers": numbers, "key": page_key(secrets.token_hex(8)), "telephones": range(1, TELEPHONES + 1)},
+    )
+
+
+@access.needs(access.OPERATOR)
+@require_GET
+@never_cache
+def token(request: HttpRequest) -> HttpResponse:
+    """What the operator's own browser needs to be rung. People who are no operators have no telephone: 404."""
+    operator = get_object_or_404(Operator, user=request.user)
+    backend = "simulator" if settings.SIMULATOR_URL else "twilio"
+    return JsonResponse({"token": browser_token(operator.identity), "identity": operator.identity, "backend": backend})
