@@ -14,5 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("twilio/", include("telephony.twilio.urls")),
     path("lines/", include("lines.urls")),
     path("", include("telephony.urls")),
+    path("shifts/", include("scheduling.urls")),
     path("style/", style, name="style"),
 ]

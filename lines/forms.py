@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from holidays import registry
 
 from hotline.core import localtime
-from hotline.core.moments import ClockInput, DayInput, MomentsMixin, WallTimeField
+from hotline.core.moments import ClockInput, DayInput, MomentsForm, WallTimeField
 from lines import numbers
 from lines.hours import countries
 from lines.models import Hotline, Number, OpeningRule
@@ -162,7 +162,7 @@ class ClosedForm(DaysForm):
         return cleaned
 
 
-class OneOffForm(MomentsMixin, RuleForm):
+class OneOffForm(MomentsForm, RuleForm):
     kind = Kind.ONE_OFF
     moments = ("starts_at", "ends_at")
     starts_at = WallTimeField(label=_("From"))
@@ -193,7 +193,7 @@ RULE_FORMS: dict[str, type[RuleForm]] = {
 def rule_form(kind: str, zone: ZoneInfo, data: Any = None) -> RuleForm:
     """The form for a kind of line; weekly hours for a kind nobody knows."""
     form = RULE_FORMS.get(kind, WeeklyForm)
-    return form(data, zone=zone) if issubclass(form, MomentsMixin) else form(data)
+    return form(data, zone=zone) if issubclass(form, MomentsForm) else form(data)
 
 
 class HolidaysForm(forms.Form):
@@ -207,7 +207,7 @@ class HolidaysForm(forms.Form):
         return cleaned
 
 
-class CloseNowForm(MomentsMixin, forms.Form):
+class CloseNowForm(MomentsForm):
     moments = ("reopens_at",)
     reason = forms.CharField(
         label=_("Reason, for colleagues"),

@@ -226,8 +226,8 @@ class Timetable:
     def _complete(self, number: int, block: _Block, place: int) -> None:
         opening = block.openings[place]
         change = self._next_change(number, place, opening.is_open)
-        key = "closes_at" if opening.is_open else "opens_at"
-        block.openings[place] = replace(opening, **{key: change})
+        foretold = replace(opening, closes_at=change) if opening.is_open else replace(opening, opens_at=change)
+        block.openings[place] = foretold
         block.complete[place] = True
 
     def _next_change(self, number: int, place: int, is_open: bool) -> datetime | None:

@@ -54,63 +54,69 @@ class WallTimeField(forms.Field):
         return wall
 
 
-class MomentsMixin:
+class MomentsForm(forms.Form):
     """Turns wall-clock fields, named in `moments`, into moments of `zone`; asks where a clock shows a time twice.
 
     For each moment `x` the form gets a field `x_which`, which `shown` leaves out until there is something to ask.
     """
 
     moments: ClassVar[tuple[str, ...]] = ()
-    fields: dict[str, forms.Field]
-    cleaned_data: dict[str, Any]
 
-    def __init__(self, *args: Any, zone: ZoneInfo, **kwargs: Any) -> None:
-        initial = {**(kwargs.pop("initial", None) or {})}
+    def __init__(self, *args: Any, zone: ZoneInfo, initial: dict[str, Any] | None = None, **kwargs: Any) -> None:
         self.zone = zone
         self.asked: set[str] = set()
-        for name in self.moments:
-            moment = initial.get(name)
-            if isinstance(moment, datetime) and moment.tzinfo is not None:
-                which = localtime.which_of_two(moment, zone)
-                initial[name] = localtime.to_wall(moment, zone)
-                if which:
-                    initial[f"{name}_which"] = str(which)
-                    self.asked.add(f"{name}_which")
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = self._walls(dict(initial or {}))
+        super().__init__(*args, **kwargs)
         order: list[str] = []
         for name in list(self.fields):
             order.append(name)
             if name in self.moments:
                 self.fields[f"{name}_which"] = which_field()
                 order.append(f"{name}_which")
-        self.order_fields(order)  # type: ignore[attr-defined]
+        self.order_fields(order)
+
+    def _walls(self, initial: dict[str, Any]) -> dict[str, Any]:
+        """Moments given to start with, as the clock shows them, each with its question answered."""
+        for name in self.moments:
+            moment = initial.get(name)
+            if isinstance(moment, datetime) and moment.tzinfo is not None:
+                initial[name] = localtime.to_wall(moment, self.zone)
+                initial[f"{name}_which"] = localtime.which_of_two(moment, self.zone)
+            if initial.get(f"{name}_which"):
+                self.asked.add(f"{name}_which")
+        return initial
 
     def clean(self) -> dict[str, Any]:
-        super().clean()  # type: ignore[misc]
+        super().clean()
         for name in self.moments:
-            wall = self.cleaned_data.get(name)
+            wall = self.wall(name)
             if wall is not None:
-                self.cleaned_data[name] = self.resolve(name, wall, self.cleaned_data.get(f"{name}_which"))
+                self.cleaned_data[name] = self.resolve(name, wall)
         return self.cleaned_data
 
-    def resolve(self, name: str, wall: datetime, which: str | None) -> datetime | None:
+    def wall(self, name: str) -> datetime | None:
+        """What the clock shows at a moment of the form, once its fields are clean."""
+        return self.cleaned_data.get(name)
+
+    def resolve(self, name: str, wall: datetime) -> datetime | None:
         """The moment meant by a wall-clock time, or None with an error at the field or at its question."""
         question = f"{name}_which"
+        which = self.cleaned_data.get(question)
         if len(localtime.occurrences(wall, self.zone)) > 1:
             self.asked.add(question)
         try:
             return localtime.to_utc(wall, self.zone, which=int(which) if which else None)
         except localtime.NoSuchTime as error:
-            self.add_error(name, str(error))  # type: ignore[attr-defined]
+            self.add_error(name, str(error))
         except localtime.TwiceThatNight as error:
-            self.add_error(question, str(error))  # type: ignore[attr-defined]
+            self.add_error(question, str(error))
         return None
 
     @property
     def shown(self) -> Iterator[BoundField]:
         """The fields to show: the questions only where there is something to ask."""
         questions = {f"{name}_which" for name in self.moments}
-        return (bound for bound in self if bound.name not in questions - self.asked)  # type: ignore[attr-defined]
+        return (bound for bound in self if bound.name not in questions - self.asked)
 
 
 def which_field() -> forms.ChoiceField:
