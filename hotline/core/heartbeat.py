@@ -2,6 +2,7 @@
 
 import time
 from datetime import datetime
+from typing import Any
 
 from hotline.core.models import Heartbeat
 
@@ -10,12 +11,12 @@ _WRITE_EVERY_SECONDS = 5.0
 _written: dict[str, float] = {}
 
 
-def beat(name: str, at: datetime) -> None:
+def beat(name: str, at: datetime, **detail: Any) -> None:
     """Say that `name` was at work at `at`. May be called in every turn of a loop: one row is written per 5 s."""
     now = time.monotonic()
     if now - _written.get(name, -_WRITE_EVERY_SECONDS) < _WRITE_EVERY_SECONDS:
         return
-    Heartbeat.objects.update_or_create(name=name, defaults={"at": at})
+    Heartbeat.objects.update_or_create(name=name, defaults={"at": at, "detail": detail})
     _written[name] = now
 
 

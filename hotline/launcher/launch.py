@@ -62,7 +62,7 @@ class Launch:
         self._start_the_rest()
         if demo is not None:
             self._finish(demo)
-        self._until(lambda: self._answers("/readyz"), tick=0.5)
+        self._until(lambda: self._simulator_listens() and self._answers("/readyz"), tick=0.5)
         self._announce(new_passwords=self._credentials_of_demo() != before)
         self._until(lambda: False)
 
@@ -227,6 +227,15 @@ class Launch:
                 return bool(answer.status == 200)
         except (OSError, urllib.error.URLError):
             return False
+
+    def _simulator_listens(self) -> bool:
+        if not self.configuration.simulator_port:
+            return True
+        try:
+            socket.create_connection(("127.0.0.1", self.configuration.simulator_port), timeout=1).close()
+        except OSError:
+            return False
+        return True
 
     def stop(self) -> None:
         """End the parts together, then the stores; what does not end in time is killed. At most about 5 seconds."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from hotline.launcher.terminal import say
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0
 _WELL_AFTER_SECONDS = 60.0  # a part that ran this long is well again: its next death is a first one
 
 
