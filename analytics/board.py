@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Min, Q
 
-from analytics.counting import COUNT_NAMES, SUMS, queued, today_begins
+from analytics.counting import SUMS, queued, today_begins
 from analytics.figures import Counts, Rate, abandonment_rate, service_level
 from calls.models import Call
 from lines.hours import Opening, timetable
@@ -187,8 +187,8 @@ def _sums(hotlines: list[Hotline], begins: dict[int, datetime], at: datetime) ->
     for pk, begin in begins.items():
         own |= Q(hotline=pk, queued_at__gte=begin)
     calls = queued(begins, min(begins.values()), at + timedelta(microseconds=1)).filter(own)
-    rows = calls.order_by().values("hotline_id").annotate(**SUMS)
-    return {row["hotline_id"]: Counts(**{name: row[name] for name in COUNT_NAMES if name in row}) for row in rows}
+    rows: list[dict[str, Any]] = [dict(row) for row in calls.order_by().values("hotline_id").annotate(**SUMS)]
+    return {row.pop("hotline_id"): Counts(**row) for row in rows}
 
 
 def _staff(hotlines: list[Hotline]) -> tuple[dict[int, Staff], Staff]:

@@ -106,11 +106,10 @@ def count(hotline_ids: list[int], begins: datetime, ends: datetime) -> int:
         ("queued_at", queued(hotline_ids, begins, ends), SUMS),
         ("arrived_at", arrived(hotline_ids, begins, ends), ARRIVAL_SUMS),
     ):
-        for found in (
-            calls.annotate(_interval=_interval_of(field)).order_by().values("hotline_id", "_interval").annotate(**sums)
-        ):
+        by_interval = calls.annotate(_interval=_interval_of(field)).order_by().values("hotline_id", "_interval")
+        for found in map(_plain, by_interval.annotate(**sums)):
             key = (found.pop("hotline_id"), found.pop("_interval"))
-            rows.setdefault(key, {}).update({name: found[name] for name in sums})
+            rows.setdefault(key, {}).update(found)
     _empty_rows(hotline_ids, begins, ends, rows)
     IntervalCount.objects.bulk_create(
         [IntervalCount(hotline_id=pk, starts_at=at, **values) for (pk, at), values in sorted(rows.items())],
@@ -120,6 +119,10 @@ def count(hotline_ids: list[int], begins: datetime, ends: datetime) -> int:
         batch_size=2000,
     )
     return len(rows)
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    return dict(row)
 
 
 def _interval_of(field: str) -> Func:

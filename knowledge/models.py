@@ -1,7 +1,18 @@
 """What an operator says and looks up: scripts, questions with their answers, contacts."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
+
+
+def _words(*names: str) -> models.GeneratedField:
+    """Everything that is searched in one column, kept by the database, under one trigram index."""
+    parts: list[object] = []
+    for name in names:
+        parts += [Cast(name, models.TextField()), Value(" ", output_field=models.TextField())]
+    return models.GeneratedField(expression=Concat(*parts), output_field=models.TextField(), db_persist=True)
 
 
 class Script(models.Model):
@@ -22,7 +33,13 @@ class Script(models.Model):
     closing = models.TextField(_("closing"))
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["hotline", "language", "occasion"], name="one_script_an_occasion")]
+        ordering = ["hotline", "language", "occasion"]
+        constraints = [
+            models.UniqueConstraint(fields=["hotline", "language", "occasion"], name="one_script_an_occasion")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_occasion_display()}, {self.language}"
 
 
 class ScriptStep(models.Model):
@@ -45,9 +62,14 @@ class Question(models.Model):
     keywords = models.CharField(_("other words for it"), max_length=200, blank=True)
     sensitive = models.BooleanField(_("sensitive"), default=False)
     review_on = models.DateField(_("review on"), null=True, blank=True)
+    words = _words("question", "keywords", "answer", "details")
 
     class Meta:
-        ordering = ["question"]
+        ordering = ["question", "id"]
+        indexes = [GinIndex(fields=["words"], name="question_words", opclasses=["gin_trgm_ops"], fastupdate=False)]
+
+    def __str__(self) -> str:
+        return self.question
 
 
 class Contact(models.Model):
@@ -61,6 +83,11 @@ class Contact(models.Model):
     competence = models.TextField(_("questions in their competence"), blank=True)
     hours = models.CharField(_("hours"), max_length=120, blank=True)
     verified_on = models.DateField(_("last verified"), null=True, blank=True)
+    words = _words("name", "role", "competence")
 
     class Meta:
-        ordering = ["name"]
+        ordering = ["name", "id"]
+        indexes = [GinIndex(fields=["words"], name="contact_words", opclasses=["gin_trgm_ops"], fastupdate=False)]
+
+    def __str__(self) -> str:
+        return self.name

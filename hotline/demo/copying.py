@@ -21,7 +21,7 @@ def copy_in(model: type[Row], rows: Iterable[Row]) -> Sequence[Row]:
         for row, number in zip(made, _numbers(model, len(made)), strict=True):
             row.pk = number
     names = [field.attname for field in model._meta.concrete_fields]
-    columns = [connection.ops.quote_name(field.column) for field in model._meta.concrete_fields]
+    columns = [connection.ops.quote_name(field.attname) for field in model._meta.concrete_fields]
     text = "".join("\t".join([_text(getattr(row, name)) for name in names]) + "\n" for row in made)
     with connection.cursor() as cursor:
         cursor.copy_expert(f"COPY {model._meta.db_table} ({', '.join(columns)}) FROM STDIN", io.StringIO(text))

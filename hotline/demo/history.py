@@ -4,6 +4,7 @@ import random
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from calls.models import Call, Caller, CallEvent, Note, NoteVersion, Offer, Topic, Voicemail
 from hotline.demo.content import Service
@@ -147,7 +148,7 @@ class Register:
         if story.queued_at:
             yield _event(call, Kind.QUEUED, story.queued_at, "queued")
         for ring, offer in zip(story.rings, offers, strict=True):
-            who = {"operator": offer.operator_id, "offer": str(offer.pk)}
+            who: dict[str, Any] = {"operator": offer.operator_id, "offer": str(offer.pk)}
             yield _event(call, Kind.OFFERED, ring.at, f"offered:{offer.pk}", "switchboard", **who)
             if ring.result == "accepted":
                 yield _event(call, Kind.ANSWERED, ring.closed_at, f"answered:{offer.pk}", **who)
@@ -212,5 +213,5 @@ def _outcome(story: Story) -> str:
     return Call.Outcome.VOICEMAIL if story.voicemail_at else Call.Outcome.ABANDONED
 
 
-def _event(call: Call, kind: str, at: datetime, key: str, source: str = "webhook", **data: object) -> CallEvent:
+def _event(call: Call, kind: str, at: datetime, key: str, source: str = "webhook", **data: Any) -> CallEvent:
     return CallEvent(call_id=call.pk, kind=kind, at=at, received_at=at, key=key, source=source, data=data)
