@@ -288,10 +288,24 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["hotline.core.access.Declared"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
-    "PAGE_SIZE": 50,
+    "DEFAULT_PAGINATION_CLASS": "hotline.core.rest.Pages",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Hotline API", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Hotline API",
+    "VERSION": "1",
+    "DESCRIPTION": "Calls, notes and presence for programs. Send `Authorization: Token …`. Lists come in pages; what "
+    "belongs to hotlines that are not yours answers 404; a refusal is 409 with a sentence in `detail`.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "CallState": "calls.models.Call.State",
+        "CallOutcome": "calls.models.Call.Outcome",
+        "NoteOutcome": "calls.models.Note.Outcome",
+        "PresenceState": "operators.models.Presence",
+        "ChosenPresence": "operators.api.CHOOSABLE",
+    },
+}
 
 # --- machines that watch ------------------------------------------------------------------------
 METRICS_TOKEN = env("METRICS_TOKEN", default="")

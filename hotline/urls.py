@@ -15,5 +15,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("lines/", include("lines.urls")),
     path("", include("telephony.urls")),
     path("shifts/", include("scheduling.urls")),
+    path("api/", include("hotline.api")),
     path("style/", style, name="style"),
 ]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
@@ -41,5 +42,7 @@ def telephones(request: HttpRequest) -> HttpResponseBase:
 def token(request: HttpRequest) -> HttpResponse:
     """What the operator's own browser needs to be rung. People who are no operators have no telephone: 404."""
     operator = get_object_or_404(Operator, user=request.user)
+    if not settings.SIMULATOR_URL and not settings.TWILIO_API_SECRET:
+        return JsonResponse({"detail": _("The carrier's API key for browser telephones is not set.")}, status=409)
     backend = "simulator" if settings.SIMULATOR_URL else "twilio"
     return JsonResponse({"token": browser_token(operator.identity), "identity": operator.identity, "backend": backend})
