@@ -164,7 +164,8 @@ class CallViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         calls = queries.visible_to(user, hotlines_of(user))
         return calls.select_related("operator__user").order_by("-arrived_at", "-id")
 
-    def filter_queryset(self, queryset: "QuerySet[Call]") -> "QuerySet[Call]":
+    def filter_queryset(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Only lists are filtered: a filter in the address of one call must not hide it."""
         return super().filter_queryset(queryset) if self.action == "list" else queryset
 
     @extend_schema(responses={200: EventSerializer(many=True), 404: Sentence}, filters=False)
@@ -227,7 +228,7 @@ class CallViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
 
 
 def _own_operator(request: Request) -> Operator | None:
-    return Operator.objects.filter(user_id=request.user.pk).first()
+    return Operator.objects.filter(user=request.user).first()
 
 
 def _refuse_strangers(request: Request, call: Call, own: Operator | None) -> None:

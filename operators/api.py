@@ -23,7 +23,7 @@ CHOOSABLE = [(str(state), Presence(state).label) for state in Presence if state 
 
 class OperatorSerializer(serializers.ModelSerializer):
     username = serializers.CharField(source="user.username")
-    hotlines = serializers.SlugRelatedField(many=True, read_only=True, slug_field="name")
+    hotlines: Any = serializers.SlugRelatedField(many=True, read_only=True, slug_field="name")
 
     class Meta:
         model = Operator
@@ -106,7 +106,7 @@ class PresenceView(APIView):
 
 
 def _own(request: Request) -> Operator:
-    operator = Operator.objects.filter(user_id=request.user.pk).first()
+    operator = Operator.objects.filter(user=request.user).first()
     if operator is None:
         raise NotFound(_("This account answers no calls."))
     return operator

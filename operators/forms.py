@@ -12,7 +12,7 @@ from operators.models import Device, Operator, User
 
 
 def _hotlines() -> Any:
-    return User._meta.get_field("hotlines").related_model._default_manager.filter(active=True)  # type: ignore[union-attr]
+    return User._meta.get_field("hotlines").related_model._default_manager.filter(active=True)
 
 
 def _spoken_languages() -> list[tuple[str, Any]]:

@@ -12,7 +12,7 @@ def hotlines_of(user: Any) -> QuerySet[Any]:
 
     An administrator sees all; others those they are assigned to, as a person or as an operator.
     """
-    hotlines = User._meta.get_field("hotlines").related_model._default_manager.order_by()  # type: ignore[union-attr]
+    hotlines = User._meta.get_field("hotlines").related_model._default_manager.order_by()
     if not user.is_authenticated or not user.is_active:
         return hotlines.none().values_list("pk", flat=True)
     if user.role == User.Role.ADMINISTRATOR:

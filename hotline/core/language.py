@@ -19,7 +19,7 @@ class LanguageMiddleware:
             language = getattr(request.user, "language", "")
         if language not in dict(settings.LANGUAGES):
             return self.get_response(request)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
         with translation.override(language):
             response = self.get_response(request)
         response.headers["Content-Language"] = language
