@@ -40,10 +40,10 @@ def moment_in_words(moment: datetime, zone: ZoneInfo, at: datetime) -> str:
 
 
 def rule_in_words(rule: OpeningRule, zone: ZoneInfo) -> str:
-    """One line of the opening hours as a person says it."""
+    """The hours of one line as a person says them, beside its kind: nothing for one that is always open."""
     Kind = OpeningRule.Kind
     if rule.kind == Kind.ALWAYS:
-        return _("Always open")
+        return ""
     if rule.kind == Kind.WEEKLY and rule.weekday is not None:
         # 5 January 1970 was a Monday.
         weekday = formats.date_format(date(1970, 1, 5) + timedelta(days=rule.weekday), "l")
@@ -60,17 +60,11 @@ def _hours(rule: OpeningRule) -> str:
     opens, closes = (f"{moment:%H:%M}" if moment else "" for moment in (rule.opens, rule.closes))
     if opens == closes:
         return _("%(opens)s for 24 hours") % {"opens": opens}
+    if closes == "00:00":
+        closes = "24:00"
     if closes > opens:
         return f"{opens} – {closes}"
-    return (
-        f"{opens} – 24:00"
-        if closes == "00:00"
-        else _("%(opens)s – %(closes)s the next day")
-        % {
-            "opens": opens,
-            "closes": closes,
-        }
-    )
+    return _("%(opens)s – %(closes)s the next day") % {"opens": opens, "closes": closes}
 
 
 def _days(rule: OpeningRule) -> str:

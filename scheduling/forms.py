@@ -66,6 +66,10 @@ class BreakForm(MomentsForm):
     starts = forms.TimeField(label=_("Starts"), widget=ClockInput, required=False)
     minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=240, required=False)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(["kind", "starts", "minutes", "starts_which"])
+
     def wall(self, name: str) -> None:
         """Which day is meant, the shift decides: see `plan`."""
 

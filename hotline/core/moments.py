@@ -109,6 +109,7 @@ class MomentsForm(forms.Form):
         except localtime.NoSuchTime as error:
             self.add_error(name, str(error))
         except localtime.TwiceThatNight as error:
+            self.fields[question].required = True
             self.add_error(question, str(error))
         return None
 

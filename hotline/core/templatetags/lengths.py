@@ -13,7 +13,7 @@ def hours_and_minutes(length: timedelta | None) -> str:
     """7 h, 7 h 30 min, 15 min; nothing for None."""
     if length is None:
         return ""
-    hours, minutes = divmod(round(length.total_seconds() / 60), 60)
+    hours, minutes = divmod(int(length.total_seconds() // 60), 60)
     if not minutes:
         return _("%(hours)d h") % {"hours": hours}
     if not hours:
