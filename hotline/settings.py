@@ -142,7 +142,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "the worker says that it is alive": {"task": "hotline.core.tasks.worker_is_alive", "schedule": 20},
     "the register is compared with the carrier": {
-        "task": "calls.tasks.reconcile",
+        "task": "telephony.reconcile",
         "schedule": 120,
         "options": {"expires": 110},
     },
