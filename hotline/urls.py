@@ -4,8 +4,10 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from hotline import health
 from hotline.core.style import style
+from hotline.home import home
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
@@ -16,5 +18,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("telephony.urls")),
     path("shifts/", include("scheduling.urls")),
     path("api/", include("hotline.api")),
+    path("", include("desk.urls")),
     path("style/", style, name="style"),
 ]

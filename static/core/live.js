@@ -86,7 +86,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     return;
   }
   const active = document.activeElement;
-  if (target.contains(active) && typing(active)) {
+  if (!("liveAnyway" in target.dataset) && target.contains(active) && typing(active)) {
     detail.shouldSwap = false;
     stale.add(target);
     return;

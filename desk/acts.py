@@ -1,0 +1,146 @@
+"""What an operator does at the desk: each a POST that calls one service and answers with the desk as it stands."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from calls import queries, services
+from calls.models import Call
+from desk.views import have_of, now_response, operator_of
+from hotline.core import access
+from operators import presence
+from operators.models import Device, Operator
+
+
+def _own_call(operator: Operator, call_id: UUID) -> Call:
+    """A call this operator took; anything else is not found."""
+    call = Call.objects.filter(pk=call_id, offers__operator=operator, offers__accepted_at__isnull=False).first()
+    if call is None:
+        raise Http404
+    return call
+
+
+@access.needs(access.OPERATOR)
+@require_POST
+def choose_state(request: HttpRequest) -> HttpResponse:
+    """Ready, break, lunch, other or offline: now, or after the call in hand."""
+    operator = operator_of(request)
+    wish = {"reason": request.POST.get("reason", "").strip()[:120], "by": request.user}
+    error = ""
+    try:
+        presence.choose(
+            operator.pk, request.POST.get("state", ""), at=timezone.now(), from_desk=_answers_here(operator), **wish
+        )
+    except presence.Refused as refused:
+        error = str(refused)
+    return now_response(request, operator, have=have_of(request), error=error)
+
+
+def _answers_here(operator: Operator) -> bool:
+    return operator.device == Device.BROWSER
+
+
+@access.needs(access.OPERATOR)
+@require_POST
+def heartbeat(request: HttpRequest) -> HttpResponse:
+    """The desk page is open; sent every 15 s by a worker, which browsers do not slow down."""
+    presence.seen_at_desk(operator_of(request).pk, at=timezone.now())
+    return HttpResponse(status=204)
+
+
+@access.needs(access.OPERATOR)
+@require_POST
+def decline(request: HttpRequest, offer_id: UUID) -> HttpResponse:
+    """Let the call ring at somebody else."""
+    operator = operator_of(request)
+    error = ""
+    if not services.decline(offer_id, operator_id=operator.pk, at=timezone.now()):
+        error = _("This call is not ringing here any more.")
+    return now_response(request, operator, have=have_of(request), error=error)
+
+
+@access.needs(access.OPERATOR)
+@require_POST
+def hang_up(request: HttpRequest, call_id: UUID) -> HttpResponse:
+    """End the conversation; the caller hears the closing."""
+    operator = operator_of(request)
+    error = ""
+    try:
+        services.hang_up(_own_call(operator, call_id).pk, by=request.user, at=timezone.now())
+    except services.Refused as refused:
+        error = str(refused)
+    return now_response(request, operator, have=have_of(request), error=error)
+
+
+def _written(request: HttpRequest) -> dict[str, object]:
+    topic = request.POST.get("topic", "")
+    return {
+        "topic_id": int(topic) if topic.isdecimal() else None,
+        "outcome": request.POST.get("outcome", ""),
+        "summary": request.POST.get("summary", "")[:10_000],
+        "caller_name": request.POST.get("caller_name", "").strip()[:120],
+    }
+
+
+def _version(request: HttpRequest) -> int | None:
+    version = request.POST.get("version", "")
+    return int(version) if version.isdecimal() else None
+
+
+@access.needs(access.OPERATOR)
+@require_POST
+def draft(request: HttpRequest, call_id: UUID) -> HttpResponse:
+    """Keep what is typed so far; the page sends it within two seconds of a pause."""
+    operator = operator_of(request)
+    call = _own_call(operator, call_id)
+    at = timezone.now()
+    try:
+        note = services.save_draft(
+            call.pk, operator_id=operator.pk, at=at, version=_version(request), **_written(request)
+        )
+    except services.Refused as refused:
+        return JsonResponse({"error": str(refused)}, status=409)
+    return JsonResponse({"version": note.version, "at": at.isoformat()})
+
+
+@access.needs(access.OPERATOR)
+@require_POST
+def save(request: HttpRequest, call_id: UUID) -> HttpResponse:
+    """Save the note. In wrap-up that is also the end of it: the next state begins."""
+    operator = operator_of(request)
+    call = _own_call(operator, call_id)
+    written = _written(request)
+    error = _missing(call, written)
+    if not error:
+        try:
+            services.save_note(
+                call.pk,
+                operator_id=operator.pk,
+                by=request.user,
+                at=timezone.now(),
+                version=_version(request),
+                **written,
+            )
+        except services.Refused as refused:
+            error = str(refused)
+    if error:
+        return now_response(request, operator, have=str(call.pk), error=error)
+    _finish(operator, call, request)
+    return now_response(request, operator, have="")
+
+
+def _missing(call: Call, written: dict[str, object]) -> str:
+    """Topic and outcome are needed; a hotline without topics asks for none."""
+    if written["topic_id"] is None and call.hotline is not None and call.hotline.topics.filter(active=True).exists():
+        return _("Choose what the call was about.")
+    return "" if written["outcome"] else _("Choose how the call ended.")
+
+
+def _finish(operator: Operator, call: Call, request: HttpRequest) -> None:
+    """The wrap-up of this very call is over. Its caller may still be hearing the closing."""
+    current = queries.current(operator.pk)
+    if current is not None and current.phase == "wrap_up" and current.call.pk == call.pk:
+        services.finish_wrap_up(operator.pk, at=timezone.now(), by=request.user)

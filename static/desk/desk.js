@@ -1,0 +1,184 @@
+// The operator's desk: the browser telephone, the ring dialog, the state menu and the keys. The server says what is so.
+import * as note from "./note.js";
+import * as ring from "./ring.js";
+
+const desk = document.getElementById("desk");
+if (desk) begin();
+
+function begin() {
+  const text = desk.dataset;
+  const byId = (id) => document.getElementById(id);
+  let phone;
+  let connecting;
+  let answering = false;
+
+  const act = (values) =>
+    htmx.ajax("POST", text.stateUrl, {
+      source: desk, target: "#now", swap: "innerHTML", values: { ...values, have: byId("have").value },
+    });
+
+  // --- the browser telephone ----------------------------------------------------------------------------------------
+  async function connect() {
+    if (text.device !== "browser") return;
+    connecting ??= (async () => {
+      const { createSoftphone } = await import(text.softphone);
+      const answer = await fetch(text.tokenUrl, { headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new Error(`token ${answer.status}`);
+      phone = createSoftphone(await answer.json());
+      phone.addEventListener("incoming", () => answering && phone.accept());
+      phone.addEventListener("caption", ({ detail }) => caption(detail));
+      phone.addEventListener("ended", () => ((answering = false), mute(false)));
+      phone.addEventListener("error", () => trouble(true));
+      phone.addEventListener("state", () => phone.state !== "offline" && trouble(false));
+      await phone.register();
+    })();
+    try {
+      await connecting;
+      trouble(false);
+    } catch (error) {
+      connecting = undefined;
+      trouble(true);
+      throw error;
+    }
+  }
+
+  function trouble(there) {
+    byId("desk-phone").hidden = !there;
+    byId("desk-phone").textContent = there ? text.textPhone : "";
+  }
+
+  function caption({ text: words, from }) {
+    const list = byId("captions");
+    if (!list || !words) return;
+    const line = document.createElement("li");
+    line.textContent = from ? `${from}: ${words}` : words;
+    list.append(line);
+    while (list.children.length > 3) list.firstElementChild.remove();
+    list.hidden = false;
+  }
+
+  function answer() {
+    const button = byId("answer");
+    if (!button || button.disabled) return;
+    button.disabled = true;
+    answering = true;
+    ring.stop();
+    connect().then(() => phone.state === "ringing" && phone.accept(), () => (button.disabled = answering = false));
+  }
+
+  function mute(on) {
+    const button = byId("mute");
+    if (!button) return;
+    phone?.mute(on);
+    button.setAttribute("aria-pressed", String(on));
+    button.querySelector("span").textContent = on ? text.textMuted : text.textMute;
+  }
+
+  // --- my state ------------------------------------------------------------------------------------------------------
+  async function choose(state, reason = "") {
+    const menu = byId("state-menu");
+    if (menu.matches(":popover-open")) menu.hidePopover();
+    if (state === "ready") {
+      await ring.unlock({ test: ring.silent() }).catch(() => {});
+      byId("desk-sound").hidden = !ring.silent();
+      ring.askToNotify().catch(() => {});
+      try {
+        await connect();
+      } catch {
+        return; // not ready without a telephone: nobody would ring
+      }
+    }
+    await act({ state, reason });
+    if (state === "offline") {
+      phone?.unregister();
+      phone = connecting = undefined;
+    }
+  }
+
+  document.addEventListener("click", (event) => {
+    const wish = event.target.closest("[data-state]");
+    if (wish) choose(wish.dataset.state);
+    if (event.target.closest("#answer")) answer();
+    if (event.target.closest("#decline")) phone?.state === "ringing" && phone.decline();
+    if (event.target.closest("#mute")) mute(byId("mute").getAttribute("aria-pressed") !== "true");
+    if (event.target.closest("#sound-on")) ring.unlock({ test: true }).then(() => (byId("desk-sound").hidden = true));
+  });
+  document.addEventListener("submit", (event) => {
+    const other = event.target.closest("[data-state-form]");
+    if (!other) return;
+    event.preventDefault();
+    choose(other.dataset.stateForm, other.elements.reason.value);
+    other.reset();
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.elt.id === "hang-up" && phone?.state === "connected") phone.hangUp();
+  });
+
+  // --- what the server says is so ------------------------------------------------------------------------------------
+  let rung; // the offer that has our attention
+  function settle() {
+    const dialog = byId("ring");
+    if (dialog && !dialog.open) dialog.showModal();
+    if (dialog && rung !== dialog.dataset.offer) {
+      rung = dialog.dataset.offer;
+      answering = false;
+      ring.start({ ring: text.textRing, notify: text.textNotify }, byId("ring-hotline").textContent.trim());
+    }
+    if (dialog) (byId("answer") ?? byId("decline")).focus();
+    if (dialog && answering && byId("answer")) byId("answer").disabled = true;
+    if (!dialog) {
+      rung = undefined;
+      ring.stop();
+    }
+    const bar = document.querySelector("#desk-notice [data-focus]");
+    if (bar && !document.activeElement.matches("input, textarea, select")) bar.focus();
+    note.restore();
+  }
+  document.addEventListener("htmx:afterSettle", settle);
+  document.addEventListener("htmx:oobAfterSwap", settle);
+  document.addEventListener("cancel", (event) => event.target.id === "ring" && event.preventDefault(), true);
+
+  let unheard = 0;
+  document.addEventListener("live:beat", ({ detail }) => {
+    unheard = detail.reached ? 0 : unheard + 1;
+    byId("desk-lost").hidden = unheard < 2;
+    byId("desk-lost").textContent = unheard < 2 ? "" : text.textLost;
+    if (detail.status === 401 || detail.status === 403) location.reload();
+  });
+
+  // --- keys ----------------------------------------------------------------------------------------------------------
+  const typing = (target) => target.matches("input, textarea, select");
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.ctrlKey && byId("note")) {
+      event.preventDefault();
+      note.save();
+    } else if (event.key === "Enter" && byId("ring") && event.target.id !== "decline") {
+      event.preventDefault();
+      answer();
+    } else if (event.key === "F2") {
+      event.preventDefault();
+      byId("state-menu").showPopover();
+      byId("state-menu").querySelector("button").focus();
+    } else if (event.key === "F8" && byId("mute")) {
+      event.preventDefault();
+      byId("mute").click();
+    } else if (event.key === "/" && !typing(event.target)) {
+      event.preventDefault();
+      byId("answers-query").focus();
+    } else if (event.key === "?" && !typing(event.target)) {
+      byId("help").showModal();
+    }
+  });
+  addEventListener("beforeunload", (event) => {
+    if (phone?.state === "connected") event.preventDefault();
+  });
+
+  note.bind({ saved: text.textSaved, unsaved: text.textUnsaved });
+  settle();
+  const state = document.querySelector("#state-now .state");
+  if (state && !state.classList.contains("tone-quiet")) {
+    connect().catch(() => {});
+    byId("desk-sound").hidden = false; // until a click the browser plays nothing
+    document.addEventListener("pointerdown", () => ring.unlock().then(() => (byId("desk-sound").hidden = true)), { once: true });
+  }
+}
