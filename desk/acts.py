@@ -1,5 +1,6 @@
 """What an operator does at the desk: each a POST that calls one service and answers with the desk as it stands."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -28,19 +29,19 @@ def _own_call(operator: Operator, call_id: UUID) -> Call:
 def choose_state(request: HttpRequest) -> HttpResponse:
     """Ready, break, lunch, other or offline: now, or after the call in hand."""
     operator = operator_of(request)
-    wish = {"reason": request.POST.get("reason", "").strip()[:120], "by": request.user}
     error = ""
     try:
         presence.choose(
-            operator.pk, request.POST.get("state", ""), at=timezone.now(), from_desk=_answers_here(operator), **wish
+            operator.pk,
+            request.POST.get("state", ""),
+            at=timezone.now(),
+            by=request.user,
+            reason=request.POST.get("reason", "").strip()[:120],
+            from_desk=operator.device == Device.BROWSER,
         )
     except presence.Refused as refused:
         error = str(refused)
     return now_response(request, operator, have=have_of(request), error=error)
-
-
-def _answers_here(operator: Operator) -> bool:
-    return operator.device == Device.BROWSER
 
 
 @access.needs(access.OPERATOR)
@@ -75,7 +76,7 @@ def hang_up(request: HttpRequest, call_id: UUID) -> HttpResponse:
     return now_response(request, operator, have=have_of(request), error=error)
 
 
-def _written(request: HttpRequest) -> dict[str, object]:
+def _written(request: HttpRequest) -> dict[str, Any]:
     topic = request.POST.get("topic", "")
     return {
         "topic_id": int(topic) if topic.isdecimal() else None,
@@ -132,7 +133,7 @@ def save(request: HttpRequest, call_id: UUID) -> HttpResponse:
     return now_response(request, operator, have="")
 
 
-def _missing(call: Call, written: dict[str, object]) -> str:
+def _missing(call: Call, written: dict[str, Any]) -> str:
     """Topic and outcome are needed; a hotline without topics asks for none."""
     if written["topic_id"] is None and call.hotline is not None and call.hotline.topics.filter(active=True).exists():
         return _("Choose what the call was about.")

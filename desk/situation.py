@@ -98,18 +98,19 @@ def situation(operator: Operator, at: datetime) -> Situation:
 
 def words(call: Call, operator: Operator, at: datetime) -> Words | None:
     """The script of the call's hotline in the caller's language, filled in; None when the hotline has none."""
-    script = scripts.script_for(call.hotline_id, call.language) if call.hotline_id else None
-    if script is None:
+    hotline = call.hotline
+    script = scripts.script_for(hotline.pk, call.language) if hotline else None
+    if hotline is None or script is None:
         return None
 
     def said(text: str) -> str:
-        return scripts.fill(text, operator=operator, hotline=call.hotline, at=at, language=script.language)
+        return scripts.fill(text, operator=operator, hotline=hotline, at=at, language=script.language)
 
     return Words(said(script.greeting), [said(step.text) for step in script.steps.all()], said(script.closing))
 
 
 def _calls_of_the_same_caller(call: Call) -> "QuerySet[Call]":
-    before = Call.objects.filter(hotline_id=call.hotline_id, arrived_at__lt=call.arrived_at).exclude(pk=call.pk)
+    before = Call.objects.filter(hotline=call.hotline, arrived_at__lt=call.arrived_at).exclude(pk=call.pk)
     if call.caller_kind != Call.CallerKind.NUMBER or not call.caller_number:
         return before.none()
     return before.filter(caller_number=call.caller_number).select_related("note__topic", "operator")
@@ -128,7 +129,7 @@ def caller(call: Call, calls_before: int) -> dict[str, Any]:
 
 def topics(call: Call) -> dict[str, Any]:
     """The topics of the call's hotline: the first few as buttons, all in a list, in two levels."""
-    rows = list(Topic.objects.filter(hotline_id=call.hotline_id, active=True))
+    rows = list(Topic.objects.filter(hotline=call.hotline, active=True))
     tops = [topic for topic in rows if topic.parent_id is None]
     below = {top.pk: [topic for topic in rows if topic.parent_id == top.pk] for top in tops}
     tree = [(top, below[top.pk]) for top in tops]

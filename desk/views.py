@@ -24,10 +24,14 @@ FIRST_ANSWERS = 6
 
 def operator_of(request: HttpRequest) -> Operator:
     """The operator behind the signed-in person; 404 for people who answer no calls."""
-    operator = Operator.objects.filter(user_id=request.user.pk, active=True).first()
+    operator = _operator(request.user)
     if operator is None:
         raise Http404
     return operator
+
+
+def _operator(user: Any) -> Operator | None:
+    return Operator.objects.filter(user=user, active=True).first()
 
 
 @access.needs(access.OPERATOR)
@@ -35,7 +39,7 @@ def operator_of(request: HttpRequest) -> Operator:
 @never_cache
 def page(request: HttpRequest) -> HttpResponse:
     """The desk. A person without an operator's part is told so."""
-    operator = Operator.objects.filter(user_id=request.user.pk, active=True).first()
+    operator = _operator(request.user)
     if operator is None:
         return render(request, "desk/none.html")
     at = timezone.now()

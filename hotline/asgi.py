@@ -20,11 +20,7 @@ from django.conf import settings  # noqa: E402 - apps are loaded by now
 
 from desk import live_rights  # noqa: E402
 from hotline.core.live_stream import LiveStreams, Receive, Scope, Send  # noqa: E402
-
-if settings.SIMULATOR_URL:
-    from telephony.simulator.proxy import proxy as simulator
-else:
-    simulator = None
+from telephony.simulator import proxy as simulator  # noqa: E402
 
 live = LiveStreams(live_rights)
 pages = WSGIMiddleware(django_application, workers=settings.WEB_THREADS)
@@ -33,8 +29,8 @@ _ROUTES: list[tuple[str, Any]] = [
     ("/live/stream/", live),
     ("/twilio/", webhooks),
 ]
-if simulator is not None:
-    _ROUTES += [("/simulator/api/", simulator), ("/simulator/client/", simulator)]
+if settings.SIMULATOR_URL:
+    _ROUTES += [("/simulator/api/", simulator.proxy), ("/simulator/client/", simulator.proxy)]
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,6 +60,7 @@ async def _lifespan(receive: Receive, send: Send) -> None:
     await send({"type": "lifespan.startup.complete"})
     await receive()
     await live.stop()
+    await simulator.close()
     await send({"type": "lifespan.shutdown.complete"})
 
 

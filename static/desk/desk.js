@@ -11,6 +11,7 @@ function begin() {
   let phone;
   let connecting;
   let answering = false;
+  let heard = false; // the test ring, once a page
 
   const act = (values) =>
     htmx.ajax("POST", text.stateUrl, {
@@ -22,15 +23,14 @@ function begin() {
     if (text.device !== "browser") return;
     connecting ??= (async () => {
       const { createSoftphone } = await import(text.softphone);
-      const answer = await fetch(text.tokenUrl, { headers: { Accept: "application/json" } });
-      if (!answer.ok) throw new Error(`token ${answer.status}`);
-      phone = createSoftphone(await answer.json());
+      const card = await credentials();
+      phone = createSoftphone({ ...card, token: async () => (await credentials()).token });
       phone.addEventListener("incoming", () => answering && phone.accept());
       phone.addEventListener("caption", ({ detail }) => caption(detail));
       phone.addEventListener("ended", () => ((answering = false), mute(false)));
       phone.addEventListener("error", () => trouble(true));
       phone.addEventListener("state", () => phone.state !== "offline" && trouble(false));
-      await phone.register();
+      if (!(await phone.register())) throw new Error("the telephone could not register");
     })();
     try {
       await connecting;
@@ -40,6 +40,12 @@ function begin() {
       trouble(true);
       throw error;
     }
+  }
+
+  async function credentials() {
+    const answer = await fetch(text.tokenUrl, { headers: { Accept: "application/json" } });
+    if (!answer.ok) throw new Error(`no token (${answer.status})`);
+    return answer.json();
   }
 
   function trouble(there) {
@@ -79,8 +85,8 @@ function begin() {
     const menu = byId("state-menu");
     if (menu.matches(":popover-open")) menu.hidePopover();
     if (state === "ready") {
-      await ring.unlock({ test: ring.silent() }).catch(() => {});
-      byId("desk-sound").hidden = !ring.silent();
+      if (!heard) ring.test();
+      heard = true;
       ring.askToNotify().catch(() => {});
       try {
         await connect();
@@ -101,7 +107,8 @@ function begin() {
     if (event.target.closest("#answer")) answer();
     if (event.target.closest("#decline")) phone?.state === "ringing" && phone.decline();
     if (event.target.closest("#mute")) mute(byId("mute").getAttribute("aria-pressed") !== "true");
-    if (event.target.closest("#sound-on")) ring.unlock({ test: true }).then(() => (byId("desk-sound").hidden = true));
+    if (event.target.closest("#sound-on")) ring.test();
+    byId("desk-sound").hidden = true;
   });
   document.addEventListener("submit", (event) => {
     const other = event.target.closest("[data-state-form]");
@@ -178,7 +185,6 @@ function begin() {
   const state = document.querySelector("#state-now .state");
   if (state && !state.classList.contains("tone-quiet")) {
     connect().catch(() => {});
-    byId("desk-sound").hidden = false; // until a click the browser plays nothing
-    document.addEventListener("pointerdown", () => ring.unlock().then(() => (byId("desk-sound").hidden = true)), { once: true });
+    byId("desk-sound").hidden = !ring.silent();
   }
 }
