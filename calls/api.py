@@ -228,7 +228,8 @@ class CallViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
 
 
 def _own_operator(request: Request) -> Operator | None:
-    return Operator.objects.filter(user=request.user).first()
+    user: Any = request.user
+    return Operator.objects.filter(user=user).first()
 
 
 def _refuse_strangers(request: Request, call: Call, own: Operator | None) -> None:

@@ -106,7 +106,8 @@ class PresenceView(APIView):
 
 
 def _own(request: Request) -> Operator:
-    operator = Operator.objects.filter(user=request.user).first()
+    user: Any = request.user
+    operator = Operator.objects.filter(user=user).first()
     if operator is None:
         raise NotFound(_("This account answers no calls."))
     return operator

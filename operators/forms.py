@@ -38,7 +38,7 @@ class PersonForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail address"), required=False, help_text=_("To sign in with, and to renew a forgotten password.")
     )
-    role = forms.ChoiceField(label=_("Role"), choices=User.Role.choices)
+    role = forms.ChoiceField(label=_("Role"), choices=User.Role.choices, initial=User.Role.OPERATOR)
     language = forms.ChoiceField(label=_("Language of the screens"), required=False)
     hotlines = HotlinesField(
         label=_("Hotlines the person may see"),

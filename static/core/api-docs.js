@@ -7,5 +7,6 @@ globalThis.SwaggerUIBundle?.({
   presets: [globalThis.SwaggerUIBundle.presets.apis],
   layout: "BaseLayout",
   deepLinking: false,
+  defaultModelsExpandDepth: -1,
   validatorUrl: null,
 });
