@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 
 from telephony.simulator.leg import Goto, Leg
 from telephony.simulator.transport import Params
+from telephony.simulator.twiml import VERBS as KNOWN
 from telephony.simulator.twiml import TwimlError, Verb, parse
 
 if TYPE_CHECKING:
@@ -103,14 +104,20 @@ class Program:
         """Do one verb. Returns where to go next, or None to go on with the next verb."""
         action = VERBS.get(verb.name)
         if action is None or (self.allowed is not None and verb.name not in self.allowed):
-            code = 12200 if self.main else 13238
-            self.exchange.warn(self.leg, code, f"<{verb.name}> is not simulated or not allowed here")
-            return None
+            return await self._skip(verb, first)
         if self.main:
             await self._pick_up(verb, first)
         self.leg.doing = verb.name
         self.exchange.lose_patience(self.leg, verb.name)
         return await action(self, verb)
+
+    async def _skip(self, verb: Verb, first: bool) -> None:
+        """A verb that is not simulated still answers the call; one that does not exist or belong here does nothing."""
+        known = verb.name in KNOWN
+        if self.main and known:
+            await self._pick_up(verb, first)
+        word = "is not simulated" if self.main and known else "has no place here"
+        self.exchange.warn(self.leg, 12200 if self.main else 13238, f"<{verb.name}> {word}")
 
     async def _pick_up(self, verb: Verb, first: bool) -> None:
         """A first verb answers the call; Reject does not, Pause delays it, answerOnBridge waits for the callee."""

@@ -27,15 +27,15 @@ class Control:
         self.url = url.rstrip("/")
         self._local = threading.local()
 
-    def call(self, method: str, path: str, body: dict[str, Any] | None = None, **query: Any) -> Any:
+    def call(self, method: str, where: str, body: dict[str, Any] | None = None, /, **query: Any) -> Any:
         """One request. Raises RuntimeError with the simulator's own sentence when it refuses."""
         session = getattr(self._local, "session", None)
         if session is None:
             session = self._local.session = requests.Session()
             session.trust_env = False
-        answer = session.request(method, f"{self.url}/simulator/api{path}", json=body, params=query, timeout=40)
+        answer = session.request(method, f"{self.url}/simulator/api{where}", json=body, params=query, timeout=40)
         if answer.status_code >= 400:
-            raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text[:300]}")
+            raise RuntimeError(f"{method} {where}: {answer.status_code} {answer.text[:300]}")
         return answer.json()
 
     def close(self) -> None:

@@ -42,6 +42,7 @@ class Post:
         self.vocabulary: Vocabulary | None = None
         self._held: list[Request] = []  # one callback kept back, to arrive after its successor
         self._tasks: set[asyncio.Task[None]] = set()
+        self._timers: set[asyncio.Task[None]] = set()
 
     # --- callbacks: told, the answer does not matter ---------------------------------------------
 
@@ -87,8 +88,8 @@ class Post:
                 await self._deliver(request)
 
         task = asyncio.create_task(release())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._timers.add(task)
+        task.add_done_callback(self._timers.discard)
 
     async def _copies(self, request: Request, count: int, together: bool) -> None:
         if together:
@@ -107,8 +108,8 @@ class Post:
 
     async def settle(self) -> None:
         """Wait until every callback so far has been delivered."""
-        while self._tasks:
-            await asyncio.wait(set(self._tasks))
+        while self._tasks or (self._held and self._timers):
+            await asyncio.wait(set(self._tasks) or set(self._timers))
 
     # --- documents: asked, the answer runs the call ------------------------------------------------
 

@@ -8,7 +8,6 @@ import os
 import signal
 import socket
 import sys
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -64,12 +63,7 @@ async def _until_told(watch_stdin: bool) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, done.set)
     if watch_stdin:
-
-        def watch() -> None:
-            sys.stdin.buffer.read()
-            loop.call_soon_threadsafe(done.set)
-
-        threading.Thread(target=watch, daemon=True).start()
+        loop.add_reader(sys.stdin.fileno(), lambda: os.read(sys.stdin.fileno(), 4096) or done.set())
     await done.wait()
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit, urlunsplit
 
 import aiohttp
+from yarl import URL
 
 from telephony.simulator.signature import signature, signed_url
 from telephony.simulator.twiml import LIMIT_BYTES, TwimlError
@@ -160,7 +161,7 @@ class Http:
         try:
             async with self.session().request(
                 method,
-                self._swap(url, self.public, self.local),
+                URL(self._swap(url, self.public, self.local), encoded=True),
                 data=data,
                 headers=headers,
                 timeout=timeout,

@@ -9,6 +9,7 @@ from telephony.simulator.harness import Box
 from telephony.simulator.phone import Control, Phone
 from tests.environment import ACCOUNT_SID, AUTH_TOKEN
 from tests.simulator.application import Application
+from tests.simulator.rest import Rest
 
 SPEED = 20.0
 
@@ -59,3 +60,10 @@ def shared(*parts: str) -> Path | None:
     named = os.environ.get("HOTLINE_SHARED")
     homes = [Path(named)] if named else [parent / "shared" for parent in Path(__file__).resolve().parents]
     return next((home.joinpath(*parts) for home in homes if home.joinpath(*parts).exists()), None)
+
+
+@pytest.fixture
+def rest(box: Box, control: Control) -> Iterator[Rest]:
+    rest = Rest(box.url, ACCOUNT_SID, AUTH_TOKEN)
+    yield rest
+    rest.close()

@@ -1,0 +1,67 @@
+"""Speaking REST to the simulator, each request held against Twilio's own OpenAPI description."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from openapi_core import OpenAPI
+from openapi_core.contrib.requests import RequestsOpenAPIRequest
+
+CONTRACTS = Path(__file__).resolve().parent.parent / "contracts"
+TWILIO = "https://api.twilio.com"
+
+
+@cache
+def description() -> dict[str, Any]:
+    return json.loads((CONTRACTS / "twilio_voice_subset.json").read_text())
+
+
+@cache
+def contract() -> OpenAPI:
+    return OpenAPI.from_dict(description())
+
+
+def _matches(template: str, path: str) -> bool:
+    wanted, given = template.split("/"), path.split("/")
+    return len(wanted) == len(given) and all(
+        one == other or ("{" in one and other.endswith(one.rpartition("}")[2]))
+        for one, other in zip(wanted, given, strict=True)
+    )
+
+
+def unknown_keys(prepared: requests.PreparedRequest) -> set[str]:
+    """Form fields that the description does not know: the validator drops those silently."""
+    path = urlsplit(prepared.url).path
+    operation = next(item for template, item in description()["paths"].items() if _matches(template, path))["post"]
+    schema = operation["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]
+    sent = {pair.partition("=")[0] for pair in str(prepared.body or "").split("&") if pair}
+    return sent - set(schema["properties"])
+
+
+class Rest:
+    """A REST client that refuses to send what Twilio would not understand."""
+
+    def __init__(self, url: str, account_sid: str, auth_token: str, *, check: bool = True) -> None:
+        self.url, self.account_sid, self.check = url, account_sid, check
+        self.session = requests.Session()
+        self.session.auth = (account_sid, auth_token)
+        self.session.trust_env = False
+
+    def __call__(self, method: str, path: str, data: Any = None, **query: str) -> requests.Response:
+        whole = f"/2010-04-01/Accounts/{self.account_sid}/{path}"
+        if self.check:
+            self.hold_against_contract(method, whole, data, query)
+        return self.session.request(method, self.url + whole, data=data, params=query, timeout=20)
+
+    def hold_against_contract(self, method: str, path: str, data: Any, query: dict[str, str]) -> None:
+        request = requests.Request(method, TWILIO + path, data=data, params=query, auth=self.session.auth)
+        prepared = self.session.prepare_request(request)
+        if method == "POST":
+            assert not unknown_keys(prepared), f"unknown fields {unknown_keys(prepared)}"
+        contract().validate_request(RequestsOpenAPIRequest(prepared))
+
+    def close(self) -> None:
+        self.session.close()
