@@ -1,29 +1,13 @@
 """What is done at the command line of a new system."""
 
 import json
-from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from lines.models import Hotline, Number, OpeningRule
-from operators.models import User
 
 pytestmark = pytest.mark.django_db
-
-
-def test_the_first_administrator_is_added_by_name_and_can_sign_in(client):
-    out = StringIO()
-    call_command("add_administrator", "kari", stdout=out)
-    password = out.getvalue().split()[-1]
-    assert User.objects.get(username="kari").role == User.Role.ADMINISTRATOR
-    assert client.login(username="kari", password=password)
-
-
-def test_a_name_in_use_is_refused_with_a_sentence():
-    call_command("add_administrator", "kari", stdout=StringIO())
-    with pytest.raises(CommandError, match=r"\.$"):
-        call_command("add_administrator", "kari", stdout=StringIO())
 
 
 def test_demo_json_says_which_numbers_are_always_open(settings, tmp_path):
