@@ -4,8 +4,10 @@ import uuid
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Reverse, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +21,9 @@ class Caller(models.Model):
     blocked_until = models.DateTimeField(_("blocked until"), null=True, blank=True)
     blocked_reason = models.CharField(_("why blocked"), max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="caller_name_words")]
 
 
 class Call(models.Model):
@@ -97,6 +102,8 @@ class Call(models.Model):
             ),
             models.Index(fields=["number"], condition=~Q(state="ended"), name="call_live_on_number"),
             models.Index(fields=["arrived_at"], condition=~Q(state="ended"), name="call_live"),
+            models.Index(fields=["hotline", "queued_at"], condition=Q(queued_at__isnull=False), name="call_queued"),
+            models.Index(OpClass(Reverse("caller_number"), name="text_pattern_ops"), name="call_number_backwards"),
         ]
 
     @property
@@ -267,6 +274,12 @@ class Note(models.Model):
     version = models.PositiveIntegerField(default=0)  # grows with each write: two writers cannot overwrite silently
     drafted_at = models.DateTimeField(null=True)
     saved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            GinIndex(OpClass(Upper("summary"), name="gin_trgm_ops"), name="note_summary_words"),
+            GinIndex(OpClass(Upper("caller_name"), name="gin_trgm_ops"), name="note_caller_words"),
+        ]
 
 
 class NoteVersion(models.Model):

@@ -19,5 +19,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("shifts/", include("scheduling.urls")),
     path("api/", include("hotline.api")),
     path("", include("desk.urls")),
+    path("calls/", include("calls.urls")),
     path("style/", style, name="style"),
 ]

@@ -1,0 +1,43 @@
+"""Callers in templates: masked, always. The whole number is shown by the call's own page, once, with a reason."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from calls.models import Call
+from calls.numbers import mask, shown
+
+register = template.Library()
+OUTCOME_KINDS = {"answered": "good", "abandoned": "bad", "voicemail": "warn", "failed": "bad", "": "info"}
+
+
+@register.simple_tag
+def number(call: Call, user: Any = None) -> SafeString:
+    """A call's caller: the name where known, and the masked number."""
+    masked = mask(call.caller_number, call.caller_kind)
+    name = shown(call)
+    if name == masked:
+        return format_html('<span class="number">{}</span>', masked)
+    return format_html('{} <span class="number muted small">{}</span>', name, masked)
+
+
+@register.filter
+def outcome_kind(call: Call) -> str:
+    """The colour of what became of a call, for `badge`."""
+    return OUTCOME_KINDS.get(call.outcome, "quiet")
+
+
+@register.filter
+def outcome_word(call: Call) -> str:
+    """What became of a call, or what it is doing now."""
+    return str(call.get_outcome_display() if call.outcome else call.get_state_display())
+
+
+@register.simple_tag
+def clock_time(moment: datetime, zone: str) -> str:
+    """A moment of a timeline to the second, in the call's zone."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%H:%M:%S}"

@@ -1,0 +1,165 @@
+"""The register's pages: the list, one call, its note, and the number that is shown on a reason only."""
+
+import uuid
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from calls import register as calls_register
+from calls import services
+from calls.forms import FilterForm, NoteForm, RevealForm
+from calls.models import Call, Note, Voicemail
+from calls.queries import visible_to
+from calls.timeline import timeline
+from hotline.core import access, audit
+from hotline.core.live import announce
+from hotline.core.models import AuditEntry
+from operators.models import Operator
+from operators.permissions import hotlines_of
+
+REVEALED = "call.number_revealed"
+
+
+@access.needs(access.OPERATOR)
+@require_GET
+def register(request: HttpRequest) -> HttpResponse:
+    """The list; its filter is the address."""
+    hotline_ids = list(hotlines_of(request.user))
+    form = FilterForm(request.GET, hotline_ids=hotline_ids)
+    wanted = form.wanted()
+    before = request.GET.get("before", "")
+    page = calls_register.page(_user(request), hotline_ids, wanted, before=before)
+    shown = {
+        "form": form,
+        "page": page,
+        "narrowed": form.active(),
+        "first_page": not before,
+        "zone": wanted.zone,
+        "newest": f"?{_without(request.GET, 'before')}",
+        "older": f"?{_without(request.GET, 'before')}&{urlencode({'before': page.older})}" if page.older else "",
+    }
+    return render(request, "calls/register.html", shown)
+
+
+def _without(given: QueryDict, name: str) -> str:
+    kept = given.copy()
+    kept.pop(name, None)
+    return kept.urlencode()
+
+
+@access.needs(access.OPERATOR)
+@require_GET
+def call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Everything about one call, its number masked."""
+    return _call_page(request, _visible(request, pk))
+
+
+@access.needs(access.OPERATOR)
+@require_POST
+def note(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Save the note. If somebody else changed it meanwhile, both are shown and nothing is lost."""
+    found = _visible(request, pk)
+    if not _may_write(request, found):
+        raise PermissionDenied
+    form = NoteForm(request.POST, call=found, note=_note_of(found))
+    if not form.is_valid():
+        return _call_page(request, found, note_form=form, status=422)
+    try:
+        services.save_note(
+            found.pk, operator_id=_own_part(request, found), by=request.user, at=timezone.now(), **form.answers()
+        )
+    except services.Conflict as conflict:
+        return _conflict(request, found, form, conflict)
+    except services.Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _call_page(request, found, note_form=form, status=409)
+    messages.success(request, _("The note is saved."))
+    return redirect("calls:call", pk)
+
+
+def _conflict(request: HttpRequest, found: Call, form: NoteForm, conflict: services.Conflict) -> HttpResponse:
+    """The typed note stays in the form, with the other's beside it; saving again replaces it knowingly."""
+    form.data = form.data.copy()
+    form.data["version"] = str(conflict.current.version)
+    form.add_error(None, str(conflict))
+    return _call_page(request, found, note_form=form, other=conflict.current, status=409)
+
+
+@access.needs(access.OPERATOR)
+@require_POST
+@never_cache
+def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Show the whole number in this one answer, and keep who asked and why."""
+    found = _visible(request, pk)
+    if not _may_write(request, found):
+        raise PermissionDenied
+    form = RevealForm(request.POST)
+    if not form.is_valid():
+        return _call_page(request, found, reveal_form=form, status=422)
+    audit.record(by=request.user, verb=REVEALED, subject=_subject(found), reason=form.cleaned_data["reason"])
+    return _call_page(request, found, revealed=found.caller_number)
+
+
+@access.needs(access.OPERATOR)
+@require_POST
+def voicemail_done(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Mark a message as dealt with; the first to do so is remembered."""
+    found = _visible(request, pk)
+    waiting = Voicemail.objects.filter(call=found, handled_at=None)
+    if waiting.update(handled_at=timezone.now(), handled_by=_user(request)):
+        announce("calls", f"call:{found.pk}")
+        messages.success(request, _("The message is marked as dealt with."))
+    return redirect("calls:call", pk)
+
+
+def _call_page(request: HttpRequest, found: Call, *, status: int = 200, **more: Any) -> HttpResponse:
+    written = _note_of(found)
+    may_write = _may_write(request, found)
+    shown = {
+        "call": found,
+        "zone": found.hotline.time_zone if found.hotline else "UTC",
+        "timeline": timeline(found),
+        "note": written,
+        "versions": list(written.versions.select_related("by")) if written else [],
+        "voicemail": Voicemail.objects.select_related("handled_by").filter(call=found).first(),
+        "may_write": may_write,
+        "note_form": NoteForm(call=found, note=written) if may_write else None,
+        "reveal_form": RevealForm() if may_write and found.caller_number else None,
+        "looks": AuditEntry.objects.select_related("by").filter(subject=_subject(found), verb=REVEALED).order_by("-at"),
+    }
+    return render(request, "calls/call.html", shown | more, status=status)
+
+
+def _visible(request: HttpRequest, pk: uuid.UUID) -> Call:
+    return get_object_or_404(visible_to(_user(request), list(hotlines_of(request.user))), pk=pk)
+
+
+def _note_of(found: Call) -> Note | None:
+    return Note.objects.select_related("topic__parent", "operator").filter(call=found).first()
+
+
+def _own_part(request: HttpRequest, found: Call) -> int | None:
+    """The person's own operator, if it was they who took the call."""
+    mine = Operator.objects.filter(user=_user(request), pk=found.operator_id)
+    return mine.values_list("pk", flat=True).first()
+
+
+def _may_write(request: HttpRequest, found: Call) -> bool:
+    """Supervisors of the hotline, and the operator who took the call."""
+    return access.has_role(request.user, access.SUPERVISOR) or _own_part(request, found) is not None
+
+
+def _subject(found: Call) -> str:
+    return f"call {found.pk}"
+
+
+def _user(request: HttpRequest) -> Any:
+    return request.user
