@@ -114,6 +114,7 @@ class Timetable:
         self._closed_spans = [_between(rule, Reason.EXCEPTION) for rule in closed if rule.starts_at]
         self._one_offs = [_between(rule, Reason.ONE_OFF) for rule in rules if rule.kind == Reason.ONE_OFF]
         self._closures = [_closed_by_hand(closure) for closure in closures]
+        self._by_the_day = bool(self._hours or self._closed_days or country)
         self._last_known = max((rule.last_day for rule in rules if rule.last_day), default=None)
         self._blocks: dict[int, _Block] = {}
         self._days: dict[date, tuple[list[Span], list[Span]]] = {}
@@ -215,8 +216,9 @@ class Timetable:
         for span in (*self._closures, *self._closed_spans, *self._one_offs):
             cuts |= {span.starts, span.ends}
         day, last = localtime.to_wall(start, self.zone).date() - DAY, localtime.to_wall(end, self.zone).date()
-        while day <= last:
-            cuts.add(localtime.day_begins(day, self.zone))
+        while self._by_the_day and day <= last:
+            if self.country:
+                cuts.add(localtime.day_begins(day, self.zone))
             for span in (*self._day(day)[0], *self._day(day)[1]):
                 cuts.update(localtime.occurrences(span.starts, self.zone))
                 cuts.update(localtime.occurrences(span.ends, self.zone))

@@ -63,9 +63,9 @@ def rest_before(shift: Shift) -> timedelta | None:
 
 
 def owed(at: datetime) -> QuerySet[Break]:
-    """Breaks whose time has come and which nobody has begun or written off."""
+    """Breaks whose time has come and which nobody has begun or written off, the longest due first."""
     due = Break.objects.filter(begun_at=None, finished_at=None, starts_at__lte=at)
-    return due.select_related("shift__operator").order_by("-starts_at")
+    return due.select_related("shift__operator").order_by("starts_at")
 
 
 def being_taken(operator_ids: Iterable[int] | None = None) -> QuerySet[Break]:

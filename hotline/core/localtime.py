@@ -4,7 +4,6 @@ In spring an hour does not exist; in autumn one occurs twice. A person who types
 which of the two is meant; nothing is guessed.
 """
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import cast
@@ -12,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.utils.translation import gettext as _
 
-SAMPLE = timedelta(hours=6)  # no zone changes its clock twice within six hours
+SAMPLE = timedelta(days=1)  # no zone changes its clock and changes it back within a day
 
 
 class NoSuchTime(ValueError):
@@ -70,14 +69,16 @@ def day_begins(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
 
 
-def clock_changes(zone: ZoneInfo, start: datetime, end: datetime) -> Iterator[datetime]:
+@lru_cache(maxsize=4096)
+def clock_changes(zone: ZoneInfo, start: datetime, end: datetime) -> tuple[datetime, ...]:
     """The instants in (start, end] at which the zone's offset from UTC changes, to the second."""
-    at = start
+    found, at = [], start
     while at < end:
         after = min(at + SAMPLE, end)
         if _offset(zone, at) != _offset(zone, after):
-            yield _change_between(zone, at, after)
+            found.append(_change_between(zone, at, after))
         at = after
+    return tuple(found)
 
 
 def _change_between(zone: ZoneInfo, before: datetime, after: datetime) -> datetime:

@@ -83,6 +83,26 @@ def test_a_break_due_during_a_call_begins_after_it_and_keeps_its_length(operator
     assert taken.ends_due_at == clock(12, 40)
 
 
+def test_a_call_that_lasts_over_two_breaks_leaves_the_one_that_was_due_first(operator):
+    put(operator, Presence.ON_CALL, clock(11, 25))
+    tick(clock(11, 30))
+    tick(clock(14, 5))
+    assert Operator.objects.get(pk=operator.pk).next_state == Presence.LUNCH
+    presence.settle(operator.pk, at=clock(14, 10), cause=presence.Cause.CALL_ENDED, from_states=[Presence.ON_CALL])
+    tick(clock(14, 10))
+    tick(clock(14, 15))
+    assert lunch(operator).begun_at == clock(14, 10)
+    assert Break.objects.get(shift__operator=operator, kind="short").begun_at is None
+
+
+def test_going_ready_after_the_call_does_not_get_past_a_break_that_is_due(operator):
+    put(operator, Presence.ON_CALL, clock(11, 25))
+    tick(clock(11, 30))
+    presence.choose(operator.pk, Presence.READY, at=clock(11, 31), by=operator.user)
+    tick(clock(11, 32))
+    assert Operator.objects.get(pk=operator.pk).next_state == Presence.LUNCH
+
+
 def test_what_the_operator_chose_for_after_the_call_is_not_overwritten(operator):
     put(operator, Presence.ON_CALL, clock(11, 25))
     presence.choose(operator.pk, Presence.OFFLINE, at=clock(11, 26), by=operator.user)
