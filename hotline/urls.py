@@ -20,5 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("hotline.api")),
     path("", include("desk.urls")),
     path("calls/", include("calls.urls")),
+    path("knowledge/", include("knowledge.urls")),
     path("style/", style, name="style"),
 ]
