@@ -52,7 +52,7 @@ class HotlineForm(forms.ModelForm):
             "slug": _("Small letters, digits and hyphens."),
             "languages": _("Codes with commas between, as in nb, en. The first is spoken when nothing else is known."),
             "skills": _("With commas between. An operator needs all of them."),
-            "greeting": _("Empty: the greeting of the script, or of the system."),
+            "greeting": _("Empty: the usual words, with the organisation's name."),
         }
         widgets = {
             name: forms.Textarea(attrs={"rows": 3})
@@ -67,6 +67,12 @@ class HotlineForm(forms.ModelForm):
                 _("“%(code)s” is not a language code such as nb, en or fil."), params={"code": wrong[0]}
             )
         return codes
+
+    def clean_country(self) -> str:
+        country = self.cleaned_data["country"]
+        if not country and self.instance.closed_on_holidays:
+            raise forms.ValidationError(_("Public holidays close this hotline, so it needs a country."))
+        return country
 
     def facts(self) -> dict[str, Any]:
         """What was changed, or everything for a new hotline."""

@@ -192,6 +192,13 @@ def test_holidays_without_a_country_are_asked_for(administrator, hotline):
     assert Hotline.objects.get(pk=hotline.pk).closed_on_holidays is False
 
 
+def test_the_country_stays_while_its_holidays_close_the_hotline(administrator, hotline):
+    services.set_holidays(hotline, closed=True, country="NO", by=None)
+    text = administrator.post(f"/lines/{hotline.slug}/change/", {"country": ""}).content.decode()
+    assert "so it needs a country" in text
+    assert Hotline.objects.get(pk=hotline.pk).country == "NO"
+
+
 def test_a_period_that_ends_before_it_begins_is_refused_and_stays_typed(administrator, hotline):
     facts = {"first_day": "2026-12-02", "last_day": "2026-12-01", "opens": "08:00", "closes": "16:00"}
     text = administrator.post(f"/lines/{hotline.slug}/hours/?add=dated", facts).content.decode()
