@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from calls import numbers, queries, services, timeline
 from calls.models import Call, Note, Topic
-from calls.reveal import reveal
+from calls.reveal import SHORTEST_REASON, reveal
 from calls.search import search
 from hotline.core import access
 from hotline.core.rest import Sentence, refusing
@@ -69,6 +69,12 @@ class EventSerializer(serializers.Serializer):
 
 class RevealedSerializer(serializers.Serializer):
     caller = serializers.CharField(allow_blank=True, help_text="The number as received; empty when withheld.")
+
+
+class LookSerializer(serializers.Serializer):
+    reason = serializers.CharField(
+        min_length=SHORTEST_REASON, max_length=200, help_text="Kept with who looked and when."
+    )
 
 
 class NoteSerializer(serializers.ModelSerializer):
@@ -206,11 +212,17 @@ class CallViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
             )
         return Response(NoteSerializer(note).data)
 
-    @extend_schema(request=None, responses={200: RevealedSerializer, 404: Sentence}, filters=False)
+    @extend_schema(
+        request=LookSerializer, responses={200: RevealedSerializer, 403: Sentence, 404: Sentence}, filters=False
+    )
     @action(detail=True, methods=["post"])
     def reveal(self, request: Request, pk: Any = None) -> Response:
-        """The caller's whole number. Who looked, and when, is remembered."""
-        return Response({"caller": reveal(self.get_object(), by=request.user)})
+        """The caller's whole number. Who looked, when and why, is remembered."""
+        call = self.get_object()
+        _refuse_strangers(request, call, _own_operator(request))
+        look = LookSerializer(data=request.data)
+        look.is_valid(raise_exception=True)
+        return Response({"caller": reveal(call, by=request.user, reason=look.validated_data["reason"])})
 
     @extend_schema(
         request=None,

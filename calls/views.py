@@ -18,14 +18,14 @@ from calls import services
 from calls.forms import FilterForm, NoteForm, RevealForm
 from calls.models import Call, Note, Voicemail
 from calls.queries import visible_to
+from calls.reveal import REVEALED
+from calls.reveal import reveal as whole_number
 from calls.timeline import timeline
-from hotline.core import access, audit
+from hotline.core import access
 from hotline.core.live import announce
 from hotline.core.models import AuditEntry
 from operators.models import Operator
 from operators.permissions import hotlines_of
-
-REVEALED = "call.number_revealed"
 
 
 @access.needs(access.OPERATOR)
@@ -104,8 +104,8 @@ def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     form = RevealForm(request.POST)
     if not form.is_valid():
         return _call_page(request, found, reveal_form=form, status=422)
-    audit.record(by=request.user, verb=REVEALED, subject=_subject(found), reason=form.cleaned_data["reason"])
-    return _call_page(request, found, revealed=found.caller_number)
+    number = whole_number(found, by=request.user, reason=form.cleaned_data["reason"])
+    return _call_page(request, found, revealed=number)
 
 
 @access.needs(access.OPERATOR)

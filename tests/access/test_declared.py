@@ -122,3 +122,24 @@ def test_a_deactivated_person_or_an_unknown_role_opens_nothing(client):
 def test_a_misspelt_role_is_refused_when_the_view_is_written():
     with pytest.raises(ValueError, match="supervisr"):
         access.needs("supervisr")
+
+
+def test_only_signed_webhooks_and_token_holders_post_without_a_csrf_token():
+    exempt = [
+        (a.path, access.declared(a.view, a.name.rsplit(":", 1)[-1]))
+        for a in addresses()
+        if getattr(a.view, "csrf_exempt", False) and not hasattr(a.view, "cls")  # REST: by token, or session with CSRF
+    ]
+    assert [path for path, role in exempt if role != access.SIGNED] == []
+    assert len(exempt) > 5
+
+
+@override_settings(ROOT_URLCONF="tests.access.test_declared")
+@pytest.mark.django_db
+def test_a_role_that_is_taken_away_is_gone_with_the_next_request(client):
+    user = make_user("supervisor")
+    client.force_login(user)
+    assert client.get("/office/").status_code == 200
+    type(user).objects.filter(pk=user.pk).update(role="operator")
+    assert client.get("/office/").status_code == 403
+    assert client.get("/api/office/").status_code == 403

@@ -59,7 +59,7 @@ def test_a_role_opens_what_it_may_and_nothing_above(client, role):
     assert asked > 5
 
 
-def _checksums() -> dict[str, Any]:
+def checksums() -> dict[str, Any]:
     with connection.cursor() as cursor:
         tables = set(connection.introspection.table_names(cursor)) - BOOKKEEPING
         found = {}
@@ -74,10 +74,10 @@ def _checksums() -> dict[str, Any]:
 def test_reading_any_page_changes_nothing(client, role):
     hotline = make_hotline()
     client.force_login(make_operator(hotline, role=role).user)
-    before = _checksums()
+    before = checksums()
     for address in addresses():
         if address.name == "account_logout":
             continue
         client.get(address.path)
-        after = _checksums()
+        after = checksums()
         assert after == before, address.path

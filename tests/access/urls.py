@@ -16,6 +16,7 @@ class Address:
     view: Any
     name: str
     path: str
+    placeholders: bool
 
 
 PLAUSIBLE = {"int": "1", "uuid": str(uuid.UUID(int=1)), "slug": "x", "str": "x", "path": "x"}
@@ -27,16 +28,19 @@ def addresses() -> list[Address]:
     return list(_walk(get_resolver().url_patterns, "/", ""))
 
 
-def _walk(patterns: list[Any], before: str, namespace: str) -> Iterator[Address]:
+def _walk(patterns: list[Any], before: str, namespace: str, nested: bool = False) -> Iterator[Address]:
     for entry in patterns:
         if isinstance(entry, URLResolver):
             inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
-            yield from _walk(entry.url_patterns, before + _path(entry), inner)
+            placeholders = nested or bool(entry.pattern.converters)
+            yield from _walk(entry.url_patterns, before + _path(entry), inner, placeholders)
         elif isinstance(entry, URLPattern):
             if isinstance(entry.pattern, RegexPattern) and entry.name in REGEX_PATHS:
-                yield Address(entry.callback, entry.name, "/" + REGEX_PATHS[entry.name])
+                yield Address(entry.callback, entry.name, "/" + REGEX_PATHS[entry.name], True)
             else:
-                yield Address(entry.callback, namespace + (entry.name or ""), before + _path(entry))
+                name = namespace + (entry.name or "")
+                placeholders = nested or bool(entry.pattern.converters)
+                yield Address(entry.callback, name, before + _path(entry), placeholders)
 
 
 def _path(entry: Any) -> str:

@@ -53,11 +53,14 @@ def test_a_callers_number_is_masked_for_everybody_and_shown_only_by_a_logged_loo
         assert CALLER[3:] not in client.get(where).content.decode()
     assert not AuditEntry.objects.exists()
     assert client.get(f"/api/v1/calls/{ours.call.pk}/reveal/").status_code == 405
-    answer = client.post(f"/api/v1/calls/{ours.call.pk}/reveal/")
+    for reason in ({}, {"reason": " "}, {"reason": "x" * 201}):
+        assert client.post(f"/api/v1/calls/{ours.call.pk}/reveal/", reason, format="json").status_code == 400
+    assert not AuditEntry.objects.exists()
+    answer = client.post(f"/api/v1/calls/{ours.call.pk}/reveal/", {"reason": "to call back"}, format="json")
     assert answer.json() == {"caller": CALLER}
     entry = AuditEntry.objects.get()
     assert (entry.by, entry.verb, entry.subject) == (user, "call.number_revealed", f"call {ours.call.pk}")
-    assert CALLER not in str(entry.detail)
+    assert entry.detail == {"reason": "to call back"}
 
 
 def test_the_calls_of_other_hotlines_do_not_exist(ours, theirs):
@@ -212,10 +215,13 @@ def test_saving_the_note_ends_the_wrap_up(ours):
     assert ours.operator.state == Presence.READY
 
 
-def test_a_colleague_who_did_not_take_the_call_writes_no_note_and_hangs_nothing_up(ours):
+def test_a_colleague_who_did_not_take_the_call_writes_hangs_up_and_sees_nothing_of_it(ours):
     colleague = make_operator(ours.hotline)
     assert note(signed(colleague.user), ours.call).status_code == 403
     assert signed(colleague.user).post(f"/api/v1/calls/{ours.call.pk}/hangup/").status_code == 403
+    answer = signed(colleague.user).post(f"/api/v1/calls/{ours.call.pk}/reveal/", {"reason": "curious"}, format="json")
+    assert answer.status_code == 403
+    assert not AuditEntry.objects.exists()
     assert note(signed(ours.supervisor), ours.call).status_code == 200
     assert Note.objects.get().operator is None
 

@@ -1,0 +1,89 @@
+"""What belongs to a hotline that is not yours does not exist: every page that names an object, every role, every verb."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from calls.models import Offer
+from hotline.core import access
+from lines.models import OpeningRule
+from scheduling.models import Shift
+from tests.access.test_matrix import checksums
+from tests.access.urls import addresses
+from tests.api.conftest import House, make_house
+from tests.people import make_user
+
+pytestmark = pytest.mark.django_db
+# The answer is one's own desk, with a sentence that this call is not ringing there; nothing of the call is in it.
+OWN_DESK = {"desk:decline"}
+
+
+def objects(house: House) -> dict[str, dict[str, object]]:
+    """For each page that names objects: those of one hotline."""
+    at = timezone.now() + timedelta(days=1)
+    slug = {"slug": house.hotline.slug}
+    rule = OpeningRule.objects.create(hotline=house.hotline, kind="always")
+    shift = Shift.objects.create(
+        operator=house.operator, starts_at=at, ends_at=at + timedelta(hours=8), time_zone="Europe/Oslo"
+    )
+    offer = Offer.objects.create(
+        call=house.call, operator=house.operator, device="browser", made_at=at, ring_until=at, state="ringing"
+    )
+    person, call = {"pk": house.operator.user.pk}, {"pk": house.call.pk}
+    known = {
+        f"lines:{name}": slug
+        for name in ("hotline", "change_hotline", "hours", "holidays", "close_now", "reopen", "new_number")
+    }
+    known |= {"lines:remove_rule": slug | {"pk": rule.pk}, "lines:change_number": slug | {"pk": house.number.pk}}
+    known |= {f"scheduling:{name}": {"pk": shift.pk} for name in ("change_shift", "remove_shift")}
+    known |= {"desk:decline": {"offer_id": offer.pk}}
+    known |= {f"desk:{name}": {"call_id": house.call.pk} for name in ("hang_up", "draft", "save")}
+    known |= {f"calls:{name}": call for name in ("call", "note", "reveal", "voicemail_done")}
+    acts = ("person", "edit_person", "deactivate", "reactivate", "new_password", "new_token", "withdraw_token")
+    known |= {f"operators:{name}": person for name in (*acts, "remove_second_factor")}
+    return known
+
+
+def pages_with_objects() -> set[str]:
+    """The names of the pages that take an object, but those that carriers sign for and the API, tested on its own."""
+    found = set()
+    for address in addresses():
+        role = access.declared(address.view, address.name.rsplit(":", 1)[-1])
+        takes_object = address.placeholders and not address.path.startswith(("/api/", "/accounts/"))
+        if takes_object and role not in (access.PUBLIC, access.SIGNED):
+            found.add(address.name)
+    return found
+
+
+def test_every_page_that_names_an_object_is_asked_below():
+    assert pages_with_objects() == set(objects(make_house("Bookshop", "+4721000001")))
+
+
+@pytest.mark.parametrize("verb", ["get", "post"])
+@pytest.mark.parametrize("who", ["operator", "supervisor", "nobody"])
+def test_nobody_opens_or_changes_what_belongs_to_another_hotline(client, who, verb):
+    ours, theirs = make_house("Bookshop", "+4721000001"), make_house("Ministry", "+4721000002")
+    known = objects(theirs)
+    user = {"operator": ours.operator.user, "supervisor": ours.supervisor}.get(who) or make_user("supervisor")
+    client.force_login(user)
+    before = checksums()
+    wrong = []
+    for name, kwargs in known.items():
+        answer = getattr(client, verb)(reverse(name, kwargs=kwargs), {"reason": "because"})
+        if answer.status_code not in (403, 404, 405) and name not in OWN_DESK:
+            wrong.append((name, answer.status_code))
+        assert theirs.hotline.name not in answer.content.decode(), name
+    assert wrong == []
+    assert checksums() == before
+
+
+def test_a_number_or_rule_is_not_reached_through_ones_own_hotline(client):
+    ours, theirs = make_house("Bookshop", "+4721000001"), make_house("Ministry", "+4721000002")
+    known = objects(theirs)
+    client.force_login(make_user("administrator"))
+    for name in ("lines:remove_rule", "lines:change_number"):
+        where = reverse(name, kwargs=known[name] | {"slug": ours.hotline.slug})
+        for verb in ("get", "post"):
+            assert getattr(client, verb)(where).status_code in (404, 405)
