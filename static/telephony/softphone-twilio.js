@@ -7,7 +7,7 @@ const KEYS = [..."0123456789", "s", "h"].map((key) => `dtmf${key}`);
 
 let loading = null;
 
-function load() {
+export function loadKit() {
   loading ??= new Promise((done, failed) => {
     if (window.Twilio?.Device) return done(window.Twilio);
     const script = document.createElement("script");
@@ -29,7 +29,7 @@ export class TwilioBackend {
 
   async register() {
     if (this.#device) return true;
-    const { Device } = await load();
+    const { Device } = await loadKit();
     const sounds = Object.fromEntries(["incoming", "outgoing", "disconnect", ...KEYS].map((name) => [name, RING]));
     this.#device = new Device(await this.token(), { sounds, closeProtection: true, allowIncomingWhileBusy: false });
     this.#device.audio?.disconnect(false);

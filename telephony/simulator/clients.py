@@ -17,6 +17,8 @@ from telephony.simulator.exchange import Exchange
 from telephony.simulator.leg import Leg, new_sid
 from telephony.simulator.state import EXCHANGE
 
+LOOK_SECONDS = 0.5
+
 
 class BadToken(Exception):
     """A token that proves nothing; the text says why."""
@@ -88,7 +90,7 @@ async def stream(request: web.Request) -> web.StreamResponse:
         sent = int(last) if last.isdigit() else len(device.events)
         if not last.isdigit():  # a new page: how things stand now, then what happens from here on
             await response.write(f"event: now\ndata: {json.dumps(_now(device))}\n\n".encode())
-        await _follow(request.app[EXCHANGE], device, response, sent)
+        await _follow(request, device, response, sent)
     except (ConnectionError, asyncio.CancelledError):
         pass
     finally:
@@ -107,18 +109,23 @@ def _now(device: Device) -> dict[str, Any]:
     return {"ringing": shown(next(iter(device.ringing.values()), None)), "talking": shown(talking)}
 
 
-async def _follow(exchange: Exchange, device: Device, response: web.StreamResponse, sent: int) -> None:
+async def _follow(request: web.Request, device: Device, response: web.StreamResponse, sent: int) -> None:
+    """Write what happens until the telephone is unplugged or the browser is gone, looked for twice a second."""
+    exchange, wrote = request.app[EXCHANGE], time.monotonic()
     while exchange.devices.find(device.session) is device:
+        if request.transport is None or request.transport.is_closing():
+            return
         fresh = device.events[sent:]
         for event in fresh:
             await response.write(f"id: {event['number']}\ndata: {json.dumps(event)}\n\n".encode())
         sent += len(fresh)
-        if fresh:
-            continue
-        try:
-            await asyncio.wait_for(device.news.wait(), HEARTBEAT_SECONDS)
-        except TimeoutError:
+        if not fresh and time.monotonic() - wrote > HEARTBEAT_SECONDS:
             await response.write(b": still here\n\n")
+        elif not fresh:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(device.news.wait(), LOOK_SECONDS)
+            continue
+        wrote = time.monotonic()
 
 
 async def act(request: web.Request) -> web.Response:

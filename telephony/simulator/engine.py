@@ -104,7 +104,8 @@ class Program:
         """Do one verb. Returns where to go next, or None to go on with the next verb."""
         action = VERBS.get(verb.name)
         if action is None or (self.allowed is not None and verb.name not in self.allowed):
-            return await self._skip(verb, first)
+            await self._skip(verb, first)
+            return None
         if self.main:
             await self._pick_up(verb, first)
         self.leg.doing = verb.name

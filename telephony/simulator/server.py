@@ -63,7 +63,12 @@ async def _until_told(watch_stdin: bool) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, done.set)
     if watch_stdin:
-        loop.add_reader(sys.stdin.fileno(), lambda: os.read(sys.stdin.fileno(), 4096) or done.set())
+
+        def read() -> None:
+            if not os.read(sys.stdin.fileno(), 4096):
+                done.set()
+
+        loop.add_reader(sys.stdin.fileno(), read)
     await done.wait()
 
 

@@ -79,7 +79,8 @@ async def _next_key(program: Program, keys: "asyncio.Queue[str]", seconds: float
 async def gather(program: Program, element: Verb) -> Goto | None:
     leg = program.leg
     timeout = element.number("timeout", 5)
-    leg.keys = keys = asyncio.Queue()
+    keys: asyncio.Queue[str] = asyncio.Queue()
+    leg.keys = keys
     try:
         program.exchange.listens(leg)
         key = await _first_key(program, element, keys)

@@ -1,6 +1,7 @@
 """Enqueue: a caller waits, hears the waiting document again and again, and leaves by one of nine ways."""
 
 import asyncio
+from typing import Any
 
 from telephony.simulator.engine import WAIT_VERBS, Hangup, Leave, Program, verb
 from telephony.simulator.leg import Goto
@@ -55,7 +56,8 @@ async def _wait(program: Program, element: Verb, queue: Queue, member: Member) -
     """Play the waiting document until the caller is dequeued or leaves."""
     music = asyncio.create_task(_music(program, element, queue, member))
     try:
-        await asyncio.wait({music, member.taken}, return_when=asyncio.FIRST_COMPLETED)
+        either: set[asyncio.Future[Any]] = {music, member.taken}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if member.taken.done():
             return member.taken.result()
         music.result()

@@ -1,0 +1,176 @@
+"""The operator's browser telephone in a real browser, and the telephone page's script, without the rest of the system."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from telephony.simulator import proxy
+from telephony.simulator.phone import Phone
+from telephony.twilio.tokens import browser_token
+from tests.simulator.application import Application
+from tests.simulator.rest import Rest
+from tests.simulator.test_twiml_verbs import NUMBER, document
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parent.parent.parent
+CHROMIUM = Path("/usr/bin/chromium")
+PAGE = """<!doctype html><title>Softphone</title><p id="state"></p><ol id="log"></ol><script type="module">
+import { createSoftphone } from "/static/telephony/softphone.js";
+const phone = createSoftphone({ backend: "simulator", token: async () => "TOKEN", identity: "op_7" });
+const log = (text) => document.querySelector("#log").insertAdjacentHTML("beforeend", `<li>${text}</li>`);
+phone.addEventListener("state", () => (document.querySelector("#state").textContent = phone.state));
+phone.addEventListener("incoming", ({ detail }) => log(`incoming ${detail.from} ${detail.parameters.offer}`));
+phone.addEventListener("caption", ({ detail }) => log(`caption ${detail.text}`));
+phone.addEventListener("ended", ({ detail }) => log(`ended ${detail.reason}`));
+phone.addEventListener("error", ({ detail }) => log(`error ${detail.message}`));
+window.phone = phone;
+phone.register();
+</script>"""
+
+
+class Site:
+    """Static files, one page and the simulator behind one origin: what the web process is to a browser."""
+
+    def __init__(self, page: str) -> None:
+        self.page = page
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+        config = uvicorn.Config(
+            self.app, interface="asgi3", log_level="error", lifespan="off", timeout_graceful_shutdown=1, ws="none"
+        )
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def _run(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        await self.server.serve(sockets=[self.socket])
+        await proxy.close()
+
+    async def app(self, scope, receive, send) -> None:
+        if scope["path"].startswith("/simulator/"):
+            await proxy.proxy(scope, receive, send)
+            return
+        static = ROOT / scope["path"].lstrip("/")
+        kind, body = b"text/html", self.page.encode()
+        if scope["path"].startswith("/static/") and static.is_file():
+            kind = b"text/javascript" if static.suffix == ".js" else b"application/octet-stream"
+            body = static.read_bytes()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]})
+        await send({"type": "http.response.body", "body": body})
+
+    def close(self) -> None:
+        self.server.should_exit = True
+        self.thread.join(5)
+        self.socket.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def browser_page(settings, control, chromium: Browser) -> Iterator[Page]:
+    settings.SIMULATOR_URL = control.url
+    control.settings(client_grace=0.5)
+    site = Site(PAGE.replace("TOKEN", browser_token("op_7")))
+    page = chromium.new_page()
+    page.goto(site.url)
+    expect(page.locator("#state")).to_have_text("registered")
+    yield page
+    page.close()
+    site.close()
+
+
+def ring(rest: Rest, application: Application, document_: str) -> str:
+    application.pages["/answered/"] = document_
+    fields = {"To": "client:op_7?offer=12", "From": "+4790112233", "Url": f"{application.url}/answered/"}
+    return rest("POST", "Calls.json", fields).json()["sid"]
+
+
+def test_the_browser_rings_answers_hears_and_hangs_up(browser_page: Page, rest, application, control) -> None:
+    page, state, log = browser_page, browser_page.locator("#state"), browser_page.locator("#log")
+    ring(rest, application, document("<Say>You have a caller</Say>", "<Pause length='600'/>"))
+    expect(state).to_have_text("ringing")
+    expect(log).to_contain_text("incoming +4790112233 12")
+    page.evaluate("phone.accept()")
+    expect(state).to_have_text("connected")
+    expect(log).to_contain_text("caption You have a caller")
+    page.evaluate("phone.hangUp()")
+    expect(state).to_have_text("registered")
+    expect(log).to_contain_text("ended hung up")
+    assert control.calls()[-1]["ended_by"] == "callee"
+
+
+def test_a_withdrawn_call_stops_ringing(browser_page: Page, rest, application) -> None:
+    sid = ring(rest, application, document())
+    expect(browser_page.locator("#state")).to_have_text("ringing")
+    rest("POST", f"Calls/{sid}.json", {"Status": "canceled"})
+    expect(browser_page.locator("#state")).to_have_text("registered")
+    expect(browser_page.locator("#log")).to_contain_text("ended cancelled")
+
+
+def test_a_call_survives_a_change_of_page_and_talks_on(browser_page: Page, rest, application, control) -> None:
+    page = browser_page
+    application.pages["/voice/"] = document("<Dial><Conference>room</Conference></Dial>")
+    caller = Phone(control).dial(NUMBER).wait_for("in-progress")
+    ring(rest, application, document("<Dial><Conference>room</Conference></Dial>"))
+    expect(page.locator("#state")).to_have_text("ringing")
+    page.evaluate("phone.accept()")
+    caller.wait_for("talking")
+    page.reload()
+    expect(page.locator("#state")).to_have_text("connected")
+    caller.say("Are you still there?")
+    expect(page.locator("#log")).to_contain_text("caption Are you still there?")
+    page.evaluate("phone.say('Yes, I am')")
+    caller.wait_for("yes, i am")
+    page.evaluate("phone.mute(true)")
+    page.evaluate("phone.say('Unheard')")
+    page.evaluate("phone.mute(false)")
+    page.evaluate("phone.say('Heard')")
+    caller.wait_for("heard")
+    assert "Unheard" not in caller.heard
+    caller.hang_up()
+
+
+def test_a_browser_that_goes_away_is_unplugged_and_its_call_ends(
+    browser_page: Page, rest, application, control
+) -> None:
+    ring(rest, application, document("<Pause length='600'/>"))
+    expect(browser_page.locator("#state")).to_have_text("ringing")
+    browser_page.evaluate("phone.accept()")
+    expect(browser_page.locator("#state")).to_have_text("connected")
+    browser_page.goto("about:blank")
+    call = control.calls()[-1]
+    deadline = 100
+    while control.calls()[-1]["live"] and deadline:
+        browser_page.wait_for_timeout(50)
+        deadline -= 1
+    assert not control.calls()[-1]["live"] and call["to"] == "client:op_7"
+    assert control.state()["telephones"] == []
+
+
+def test_the_carriers_kit_loads_from_our_own_files(browser_page: Page) -> None:
+    loaded = browser_page.evaluate(
+        """async () => {
+          const { loadKit } = await import("/static/telephony/softphone-twilio.js");
+          const { Device } = await loadKit();
+          const device = new Device("a.b.c");
+          return [device.state, ...["register", "updateToken", "destroy"].map((name) => typeof device[name])];
+        }"""
+    )
+    assert loaded == ["unregistered", "function", "function", "function"]
