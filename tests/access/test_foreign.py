@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from calls.models import Offer
 from hotline.core import access
+from knowledge.models import Contact, Question, Script
 from lines.models import OpeningRule
 from scheduling.models import Shift
 from tests.access.test_matrix import checksums
@@ -41,6 +42,12 @@ def objects(house: House) -> dict[str, dict[str, object]]:
     known |= {"desk:decline": {"offer_id": offer.pk}}
     known |= {f"desk:{name}": {"call_id": house.call.pk} for name in ("hang_up", "draft", "save")}
     known |= {f"calls:{name}": call for name in ("call", "note", "reveal", "voicemail_done")}
+    question = Question.objects.create(hotline=house.hotline, question="When?", answer="Soon.")
+    contact = Contact.objects.create(hotline=house.hotline, name="The archive")
+    script = Script.objects.create(hotline=house.hotline, greeting="Hello", closing="Goodbye")
+    for kind, thing in {"question": question, "contact": contact, "script": script}.items():
+        known |= {f"knowledge:{kind}": {"pk": thing.pk}, f"knowledge:remove_{kind}": {"pk": thing.pk}}
+    known |= {"knowledge:edit_script": {"pk": script.pk}}
     acts = ("person", "edit_person", "deactivate", "reactivate", "new_password", "new_token", "withdraw_token")
     known |= {f"operators:{name}": person for name in (*acts, "remove_second_factor")}
     return known
