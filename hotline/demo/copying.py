@@ -9,17 +9,20 @@ from typing import Any, TypeVar
 from django.db import connection
 from django.db.models import AutoField, Model
 
-Row = TypeVar("Row", bound=Model)
+Row = TypeVar("Row")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def copy_in(model: type[Row], rows: Iterable[Row]) -> Sequence[Row]:
-    """Insert new instances, giving each a primary key if its table counts them; the instances. Sends no signals."""
+def copy_in(model: type[Model], rows: Iterable[Row]) -> Sequence[Row]:
+    """Insert new rows, giving each a primary key if its table counts them; the rows. Sends no signals.
+
+    A row is an instance, or anything else with the names of the model's columns.
+    """
     made = list(rows)
     key = model._meta.pk
     if isinstance(key, AutoField):
         for row, number in zip(made, _numbers(model, len(made)), strict=True):
-            row.pk = number
+            setattr(row, key.attname, number)
     names = [field.attname for field in model._meta.concrete_fields]
     columns = [connection.ops.quote_name(field.attname) for field in model._meta.concrete_fields]
     text = "".join("\t".join([_text(getattr(row, name)) for name in names]) + "\n" for row in made)
@@ -42,6 +45,8 @@ def _text(value: Any) -> str:
     """A value in COPY's text format."""
     if value is None:
         return "\\N"
+    if type(value) is str:
+        return value.translate(_ESCAPES)
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, dict):
