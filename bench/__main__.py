@@ -14,7 +14,10 @@ def show(name: str, result: dict, indent: str = "  ") -> None:
     print(f"{name}")
     for key, value in result.items():
         if isinstance(value, dict):
-            print(f"{indent}{key}: " + ", ".join(f"{k} {v:.2f}" if isinstance(v, float) else f"{k} {v}" for k, v in value.items()))
+            print(
+                f"{indent}{key}: "
+                + ", ".join(f"{k} {v:.2f}" if isinstance(v, float) else f"{k} {v}" for k, v in value.items())
+            )
         else:
             print(f"{indent}{key}: {value:.2f}" if isinstance(value, float) else f"{indent}{key}: {value}")
 

@@ -17,6 +17,7 @@ from calls.journal import note_event
 from calls.models import Call, CallEvent, Delivery
 from calls.numbers import classify
 from hotline.core.live import announce
+from hotline.core.prepared import Prepared
 from lines.hours import Timetable, timetable
 from lines.models import Number
 
@@ -82,7 +83,9 @@ def route_of(dialled: str) -> Route | None:
     return route
 
 
-_ARRIVE = """
+_ARRIVE = Prepared(
+    "receive_a_call",
+    """
 WITH route AS (
   SELECT n.id FROM lines_number n JOIN lines_hotline h ON h.id = n.hotline_id
    WHERE n.id = %(number_id)s AND n.active AND n.lines = %(lines)s AND h.active AND h.version = %(version)s
@@ -119,7 +122,30 @@ WITH route AS (
     FROM call
 )
 SELECT (SELECT refused FROM call), EXISTS (SELECT 1 FROM route), (SELECT live FROM used)
-"""
+""",
+    {
+        "number_id": "bigint",
+        "lines": "int",
+        "version": "int",
+        "at": "timestamptz",
+        "caller": "text",
+        "limit": "int",
+        "hour_ago": "timestamptz",
+        "closed": "boolean",
+        "id": "uuid",
+        "ref": "text",
+        "hotline_id": "bigint",
+        "dialled": "text",
+        "forwarded": "text",
+        "kind": "text",
+        "language": "text",
+        "skills": "varchar[]",
+        "priority": "int",
+        "exact": "boolean",
+        "margin": "int",
+        "raw": "jsonb",
+    },
+)
 
 
 def receive_call(
@@ -165,9 +191,9 @@ def _arrive(route: Route, facts: dict[str, Any]) -> tuple[Arrival | None, bool]:
         "margin": _NEAR_FULL,
         "exact": False,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_ARRIVE, values)
-        refused, fresh, live = cursor.fetchone()
+    row = _ARRIVE.fetch(values)
+    assert row is not None
+    refused, fresh, live = row
     if refused is None and fresh and live + _NEAR_FULL >= route.lines:
         refused = _arrive_one_by_one(values)
     if refused is None:
@@ -179,8 +205,8 @@ def _arrive_one_by_one(values: dict[str, Any]) -> str | None:
     """Near the limit: hold the number's row, so that two callers cannot both take the last line."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM lines_number WHERE id = %(number_id)s FOR UPDATE", values)
-        cursor.execute(_ARRIVE, values | {"exact": True})
-        return cursor.fetchone()[0]
+        row = _ARRIVE.fetch(values | {"exact": True})
+    return row[0] if row else None
 
 
 def _known(carrier_ref: str, route: Route, facts: dict[str, Any]) -> Arrival:

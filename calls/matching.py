@@ -4,15 +4,18 @@ who can, and writes the offer, the journal and the instruction. Right under any 
 import uuid
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from hotline.core.live import announce, wake_switchboard
+from hotline.core.prepared import Prepared
 from operators.presence import DESK_GRACE_SECONDS, Cause
 
 # Rows are locked with SKIP LOCKED and nothing waits, so the order of locks cannot deadlock with the call-then-operator
 # order used everywhere else. `ringing_until` on the call and `state` on the operator are re-checked by PostgreSQL on
 # the newest row when a lock is taken; the unique indexes on Offer are the second fence.
-_ASSIGN = """
+_ASSIGN = Prepared(
+    "assign_a_call",
+    """
 WITH pair AS (
   SELECT c.id AS call_id, c.hotline_id, op.id AS operator_id, op.device
     FROM calls_call c
@@ -56,7 +59,9 @@ WITH pair AS (
   SELECT 'ring', call_id, id, '{}', 'pending', %(at)s, %(at)s, ring_until, 0, '' FROM offer
 )
 SELECT offer.call_id, offer.operator_id, claimed.hotline_id FROM offer, claimed
-"""
+""",
+    {"at": "timestamptz", "offer": "uuid", "cause": "text", "desk_limit": "timestamptz"},
+)
 
 
 def assign_one(at: datetime) -> tuple[uuid.UUID, int] | None:
@@ -67,9 +72,7 @@ def assign_one(at: datetime) -> tuple[uuid.UUID, int] | None:
         "cause": str(Cause.RUNG),
         "desk_limit": at - timedelta(seconds=DESK_GRACE_SECONDS),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_ASSIGN, values)
-        row = cursor.fetchone()
+    row = _ASSIGN.fetch(values)
     if row is None:
         return None
     call_id, operator_id, hotline_id = row

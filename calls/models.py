@@ -55,8 +55,13 @@ class Call(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     carrier_ref = models.CharField(max_length=64, unique=True)
-    hotline = models.ForeignKey("lines.Hotline", on_delete=models.PROTECT, null=True, related_name="calls")
-    number = models.ForeignKey("lines.Number", on_delete=models.SET_NULL, null=True, related_name="calls")
+    # No indexes of their own: `call_of_hotline` and `call_live_on_number` serve, and each index costs every change.
+    hotline = models.ForeignKey(
+        "lines.Hotline", on_delete=models.PROTECT, null=True, related_name="calls", db_index=False
+    )
+    number = models.ForeignKey(
+        "lines.Number", on_delete=models.SET_NULL, null=True, related_name="calls", db_index=False
+    )
     dialled = models.CharField(max_length=64, blank=True)
     forwarded_from = models.CharField(max_length=64, blank=True)
     caller_number = models.CharField(max_length=128, blank=True)  # as received; "" when withheld
@@ -149,7 +154,7 @@ class CallEvent(models.Model):
         RECOVERED = "recovered"
         REPLAY = "replay"
 
-    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="events")
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="events", db_index=False)  # (call, key) serves
     at = models.DateTimeField()
     received_at = models.DateTimeField(default=timezone.now)
     kind = models.CharField(max_length=16, choices=Kind)

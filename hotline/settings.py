@@ -113,7 +113,8 @@ _options.setdefault("connect_timeout", 2)
 STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=3000)
 _options.setdefault(
     "options",
-    f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=15000 -c timezone=UTC",
+    f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=15000 -c timezone=UTC"
+    " -c plan_cache_mode=force_generic_plan",
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
