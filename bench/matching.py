@@ -26,8 +26,9 @@ CREATE TABLE IF NOT EXISTS bench_journal (id bigserial PRIMARY KEY, way text, op
 
 
 def connect(url: str) -> Any:
-    import psycopg2
     from urllib.parse import parse_qs, urlsplit
+
+    import psycopg2
 
     parts = urlsplit(url)
     connection = psycopg2.connect(
@@ -185,10 +186,10 @@ def _world(url: str, count: int) -> None:
         )
     cursor.execute(
         """INSERT INTO calls_call (id, carrier_ref, hotline_id, dialled, forwarded_from, caller_number, caller_kind, language,
-             skills, priority, state, outcome, arrived_at, queued_at, refused, ended_by, lookup_ref, carrier_status, recovered,
+             skills, priority, state, outcome, arrived_at, queued_at, refused, left_first, ended_by, lookup_ref, carrier_status, recovered,
              training)
            SELECT gen_random_uuid(), 'CA' || n, (%s::bigint[])[1 + n %% 3], '', '', '', 'withheld', 'en', '{}', 0, 'waiting', '',
-             now(), now() + n * interval '1 microsecond', '', '', '', '', false, false FROM generate_series(1, %s) n""",
+             now(), now() + n * interval '1 microsecond', '', '', '', '', '', false, false FROM generate_series(1, %s) n""",
         [[line.pk for line in lines], count + OPERATORS],
     )
     cursor.execute("VACUUM ANALYZE calls_call")

@@ -55,6 +55,8 @@ def _joined(name: str, known: Any, new: Any) -> Any:
         return max(known, new, key=_rank)
     if name == "carrier_seconds":
         return new if known is None else max(known, new)
+    if name == "left_first":
+        return "caller" if "caller" in (known, new) else known or new
     if name == "recovered":
         return known or new
     return known or new
@@ -92,6 +94,8 @@ def outcome(call: Call) -> str:
 def ended_by(call: Call) -> str:
     if not call.ended_at:
         return ""
+    if call.left_first:
+        return call.left_first
     if call.operator_left_at and call.operator_left_at < call.ended_at:
         return "operator"
     return "system" if call.refused else "caller"

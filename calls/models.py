@@ -83,6 +83,7 @@ class Call(models.Model):
     ended_at = models.DateTimeField(null=True)
     wrapped_at = models.DateTimeField(null=True)
     refused = models.CharField(max_length=12, blank=True)  # closed, full, blocked, limit: why it was turned away
+    left_first = models.CharField(max_length=8, blank=True)  # caller or operator, where the carrier's word shows it
     ended_by = models.CharField(max_length=10, blank=True)  # caller, operator, system
     operator = models.ForeignKey("operators.Operator", on_delete=models.PROTECT, null=True, related_name="calls")
     lookup_ref = models.CharField(max_length=64, blank=True)  # the carrier's name for the queue or conference
@@ -154,7 +155,9 @@ class CallEvent(models.Model):
         RECOVERED = "recovered"
         REPLAY = "replay"
 
-    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="events", db_index=False)  # (call, key) serves
+    call = models.ForeignKey(
+        Call, on_delete=models.CASCADE, related_name="events", db_index=False
+    )  # (call, key) serves
     at = models.DateTimeField()
     received_at = models.DateTimeField(default=timezone.now)
     kind = models.CharField(max_length=16, choices=Kind)

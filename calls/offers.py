@@ -19,6 +19,7 @@ _MISSES = {
     Offer.State.DECLINED: (Cause.DECLINED, CallEvent.Kind.DECLINED),
     Offer.State.MISSED: (Cause.MISSED, CallEvent.Kind.MISSED),
 }
+_HANGING_UP = timedelta(seconds=3)  # how long the leg of an ended conversation may still hold the telephone
 _GRACE = timedelta(seconds=6)  # the carrier adds up to 5 s to a ring time
 
 
@@ -129,19 +130,32 @@ def _close(offer: Offer, call: Call, to: str, *, at: datetime, reason: str) -> N
     wake_switchboard()
 
 
-def leg_ended(offer_id: uuid.UUID, *, at: datetime, status: str) -> None:
+def leg_ended(offer_id: uuid.UUID, *, at: datetime, status: str, left_first: str = "") -> None:
     """The carrier says that an operator's leg is over. Before the accept it is a miss or a refusal; after it, the
-    operator left: the caller is led to the closing words."""
+    operator left: a caller still there is led to the closing words. `left_first` says who hung up, if that is known."""
     with transaction.atomic():
         found = _locked(offer_id)
         if found is None:
             return
         offer, call = found
         if offer.state == Offer.State.RINGING:
-            to = Offer.State.DECLINED if status == "busy" else Offer.State.MISSED
-            _close(offer, call, to, at=at, reason=_why(status))
+            to, reason = _not_taken(offer, status)
+            _close(offer, call, to, at=at, reason=reason)
         elif offer.state == Offer.State.ACCEPTED:
-            operator_left(offer, call, at=at)
+            operator_left(offer, call, at=at, left_first=left_first)
+
+
+def _not_taken(offer: Offer, status: str) -> tuple[str, str]:
+    """How a ring that nobody took is booked. A telephone still busy with the call that just ended is nobody's fault."""
+    if status == "busy" and _just_talked(offer):
+        return Offer.State.WITHDRAWN, "line not free yet"
+    return (Offer.State.DECLINED if status == "busy" else Offer.State.MISSED), _why(status)
+
+
+def _just_talked(offer: Offer) -> bool:
+    since = offer.made_at - _HANGING_UP
+    finished = Offer.objects.filter(operator_id=offer.operator_id, state=Offer.State.FINISHED, closed_at__gte=since)
+    return finished.exists()
 
 
 def _why(status: str) -> str:
@@ -152,16 +166,17 @@ def _why(status: str) -> str:
     )
 
 
-def operator_left(offer: Offer, call: Call, *, at: datetime) -> None:
+def operator_left(offer: Offer, call: Call, *, at: datetime, left_first: str = "") -> None:
     """Finish an accepted offer: talk time ends, the operator writes up, a caller still there hears the closing.
 
     Call with both rows locked.
     """
     Offer.objects.filter(pk=offer.pk).update(state=Offer.State.FINISHED, closed_at=at)
-    join(call, operator_left_at=at)
-    call.save(update_fields=["operator_left_at", "ended_by"])
+    join(call, operator_left_at=at, left_first=left_first or None)
+    call.save(update_fields=["operator_left_at", "left_first", "ended_by"])
     if not call.ended_at:
-        note_event(call, CallEvent.Kind.OPERATOR_LEFT, at=at, key=f"left:{offer.pk}", operator=offer.operator_id)
+        if left_first != "caller":
+            note_event(call, CallEvent.Kind.OPERATOR_LEFT, at=at, key=f"left:{offer.pk}", operator=offer.operator_id)
         instruct(Instruction.Kind.MOVE, call_id=call.pk, at=at)
     _write_up(offer.operator_id, call, at)
     _tell(call, offer.operator_id)

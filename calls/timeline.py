@@ -90,6 +90,7 @@ def _not_taken(event: CallEvent, name: str) -> str:
         "voicemail": _("the caller went to voicemail"),
         "taken": _("somebody else had answered"),
         "not rung": _("the exchange could not ring"),
+        "line not free yet": _("the telephone was still busy with the call before"),
     }.get(reason, _("it was withdrawn"))
     return _("It stopped ringing at %(name)s: %(why)s.") % {"name": name, "why": why}
 

@@ -4,7 +4,6 @@ Any number of copies may run. Woken by PostgreSQL's NOTIFY; without it a sweep a
 """
 
 import logging
-import os
 import select
 import threading
 import time
@@ -15,20 +14,19 @@ from datetime import datetime
 import psycopg2
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, connections
 from django.utils import timezone
-from scheduling.services import begin_due_breaks, remind_break_ends
 
 from calls import outbox, services
 from calls.models import Instruction
 from hotline.core import heartbeat
 from hotline.core.live import SWITCHBOARD_CHANNEL
 from operators import presence
+from scheduling.services import begin_due_breaks, remind_break_ends
 from telephony import reconcile
 from telephony.twilio.exchange import perform
 
 log = logging.getLogger(__name__)
 HANDS = 6  # carrier requests at once
 SWEEP_SECONDS = 1.0
-HEARTBEAT_SECONDS = 5.0
 COMPARE_SECONDS = 10.0
 
 
@@ -41,7 +39,7 @@ class Switchboard:
         self._hands = ThreadPoolExecutor(max_workers=HANDS, thread_name_prefix="carrier")
         self._busy = threading.BoundedSemaphore(HANDS)
         self._listener: psycopg2.extensions.connection | None = None
-        self._due = dict.fromkeys(("sweep", "beat", "compare"), 0.0)
+        self._due = dict.fromkeys(("sweep", "compare"), 0.0)
 
     def run(self) -> None:
         while not self.stop.is_set():
@@ -61,8 +59,7 @@ class Switchboard:
         self._carry_out(at)
         if self._is_due("sweep", SWEEP_SECONDS):
             self._sweep(at)
-        if self._is_due("beat", HEARTBEAT_SECONDS):
-            heartbeat.beat("switchboard", at, pid=os.getpid())
+        heartbeat.beat(heartbeat.SWITCHBOARD, at)
         if self._is_due("compare", COMPARE_SECONDS):
             self._hands.submit(self._guarded, reconcile.check_silent_calls, at)
 

@@ -55,8 +55,9 @@ def key(request: HttpRequest, post: Post, offer_id: uuid.UUID) -> str:
 
 @webhook(trouble.moment)
 def done(request: HttpRequest, post: Post, offer_id: uuid.UUID) -> str:
-    """The operator's part of the conference is over."""
-    services.leg_ended(offer_id, at=post.at, status="completed")
+    """The operator's part of the conference is over: their leg still lives if the caller ended it, else they did."""
+    first = {"in-progress": "caller", "completed": "operator"}.get(post.get("CallStatus"), "")
+    services.leg_ended(offer_id, at=post.at, status="completed", left_first=first)
     return twiml.HANG_UP
 
 

@@ -1,0 +1,34 @@
+"""Whole calls: one running system for all flow tests of this process."""
+
+import pytest
+
+from operators.models import Operator
+from tests import world
+from tests.system import System
+
+
+@pytest.fixture(scope="session")
+def running(django_db_blocker):
+    with django_db_blocker.unblock():
+        system = System(web=2, switchboards=2)
+        try:
+            yield system.start()
+        finally:
+            system.stop()
+
+
+@pytest.fixture
+def system(running):
+    running.clear()
+    yield running
+    running.clear()
+
+
+@pytest.fixture
+def line(system):
+    """A hotline of the test's own, in conversation within seconds."""
+    return world.hotline(organisation="City Water", ring_seconds=20, wrap_up_seconds=60)
+
+
+def state_of(operator: Operator) -> str:
+    return Operator.objects.values_list("state", flat=True).get(pk=operator.pk)
