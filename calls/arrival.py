@@ -104,8 +104,8 @@ WITH route AS (
       ELSE '' END AS refused
 ), call AS (
   INSERT INTO calls_call (id, carrier_ref, hotline_id, number_id, dialled, forwarded_from, caller_number, caller_kind,
-      caller_id, language, skills, priority, state, outcome, arrived_at, refused, left_first, ended_by, lookup_ref, carrier_status,
-      recovered, training)
+      caller_id, language, skills, priority, state, outcome, arrived_at, refused, left_first, ended_by, lookup_ref,
+      carrier_status, recovered, training)
   SELECT %(id)s, %(ref)s, %(hotline_id)s, %(number_id)s, %(dialled)s, %(forwarded)s, %(caller)s, %(kind)s,
       (SELECT id FROM known), %(language)s, %(skills)s::varchar[], %(priority)s, 'arrived', '', %(at)s,
       decided.refused, '', '', '',

@@ -69,7 +69,7 @@ def test_a_whole_call_from_ring_to_farewell(carrier):
     assert f"call-{call.pk}</Conference>" in joined and 'endConferenceOnExit="false"' in joined
     moved = body(carrier.post(f"/twilio/next/{call.pk}/", form | {"QueueResult": "redirected"}))
     assert f"call-{call.pk}</Conference>" in moved and 'endConferenceOnExit="true"' in moved
-    carrier.post(f"/twilio/operator/{offer.pk}/done/", leg)
+    carrier.post(f"/twilio/operator/{offer.pk}/done/", leg | {"CallStatus": "completed"})
     kari.refresh_from_db()
     assert kari.state == Presence.WRAP_UP
     bye = body(carrier.post(f"/twilio/next/{call.pk}/", form | {"CallStatus": "in-progress"}))

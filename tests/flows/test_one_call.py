@@ -50,7 +50,7 @@ def test_the_caller_ends_the_conversation(system, line):
 
 
 def test_an_operator_on_a_telephone_presses_one(system, line):
-    kari = ready(line, phone="+4741000011", device="phone")
+    ready(line, phone="+4741000011", device="phone")
     with system.handset("+4741000011") as handset:
         caller = system.phone.dial(number_of(line))
         leg = handset.answer()

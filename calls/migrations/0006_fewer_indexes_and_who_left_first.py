@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calls', '0004_offered_calls_leave_the_line'),
+        ('calls', '0005_search_the_register'),
         ('lines', '0002_initial'),
     ]
 
