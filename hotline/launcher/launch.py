@@ -1,6 +1,7 @@
 """The run itself: stores first, then the web, then everything else; watched until it is told to stop."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -45,6 +46,7 @@ class Launch:
         self.jobs: list[subprocess.Popen[bytes]] = []
         self.environment: dict[str, str] = {}
         self._disk_seen = 0.0
+        self._gate = self._latch = -1
 
     # --- the order of things -------------------------------------------------------------------
 
@@ -53,8 +55,9 @@ class Launch:
         self._forget_demo_file()
         (self.configuration.data_dir / "static").mkdir(exist_ok=True)
         self._start_stores()
+        self._open_web()
         self._migrate()
-        self._add("web", self._web(), death_signal=signal.SIGKILL, pass_fds=(self.door.fileno(),))
+        self._let_in()
         before = self._credentials_of_demo()
         demo = self._begin_demo()
         self._until(lambda: self._answers("/healthz"), _PATIENCE_WITH_WEB)
@@ -161,11 +164,15 @@ class Launch:
 
     # --- children ------------------------------------------------------------------------------
 
-    def _web(self) -> list[str]:
-        return [
-            sys.executable, "-m", "uvicorn", "hotline.asgi:application", "--fd", str(self.door.fileno()),
-            "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "2",
-        ]  # fmt: skip
+    def _open_web(self) -> None:
+        """Start the web process; it loads while we do other things, and lets people in at `_let_in`."""
+        door = self.door.fileno()
+        self._gate, self._latch = os.pipe()
+        command = [sys.executable, "-m", "hotline.launcher.web", "--door", str(door), "--gate", str(self._gate)]
+        self._add("web", command, death_signal=signal.SIGKILL, pass_fds=(door, self._gate))
+
+    def _let_in(self) -> None:
+        os.close(self._latch)
 
     @staticmethod
     def _manage(*arguments: str) -> list[str]:

@@ -14,7 +14,7 @@ import pytest
 from hotline.launcher.postgres import Postgres
 from tests.launcher.running import READY, alive, descendants, python_for_nobody, wait_until
 
-PARTS = ("uvicorn", "switchboard", "simulator", "worker", "beat", "postgres", "valkey-server")
+PARTS = ("launcher.web", "switchboard", "simulator", "worker", "beat", "postgres", "valkey-server")
 
 
 def in_database(data_dir: Path, statement: str) -> list[tuple]:
@@ -58,11 +58,11 @@ def test_the_system_starts_survives_and_stops(start, data_dir):
 
     wounded = children(first)
     assert set(wounded) == set(PARTS)
-    for part in ("uvicorn", "valkey-server"):
+    for part in ("launcher.web", "valkey-server"):
         os.kill(wounded[part], signal.SIGKILL)
     wait_until(lambda: first.status("/accounts/login/") == 200, 30, "an answer of the new web process")
     wait_until(lambda: set(children(first)) == set(PARTS), 20, "the return of what was killed")
-    assert all(children(first)[part] != wounded[part] for part in ("uvicorn", "valkey-server"))
+    assert all(children(first)[part] != wounded[part] for part in ("launcher.web", "valkey-server"))
 
     in_database(data_dir, "CREATE TABLE kept AS SELECT 42 AS answer")
     before = in_database(data_dir, "SELECT count(*) FROM calls_call")
