@@ -20,10 +20,10 @@ class FilterForm(forms.Form):
         max_length=100,
         widget=forms.TextInput({"type": "search", "placeholder": _("Last digits, name or words of the note")}),
     )
-    hotline = forms.ModelChoiceField(None, label=_("Hotline"), required=False, empty_label=_("all"))
+    hotline: Any = forms.ModelChoiceField(None, label=_("Hotline"), required=False, empty_label=_("all"))
     show = forms.ChoiceField(label=_("What became of it"), required=False)
-    operator = forms.ModelChoiceField(None, label=_("Operator"), required=False, empty_label=_("all"))
-    topic = forms.ModelChoiceField(None, label=_("Topic"), required=False, empty_label=_("all"))
+    operator: Any = forms.ModelChoiceField(None, label=_("Operator"), required=False, empty_label=_("all"))
+    topic: Any = forms.ModelChoiceField(None, label=_("Topic"), required=False, empty_label=_("all"))
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput({"type": "date"}))
     until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput({"type": "date"}))
 
@@ -73,13 +73,13 @@ class NoteForm(forms.Form):
     """The note of a call, with the version that was read: another person's change is never overwritten in silence."""
 
     caller_name = forms.CharField(label=_("Caller"), required=False, max_length=120)
-    topic = forms.ModelChoiceField(None, label=_("Topic"))
+    topic: Any = forms.ModelChoiceField(None, label=_("Topic"))
     outcome = forms.ChoiceField(label=_("Outcome"), choices=[("", "—"), *Note.Outcome.choices])
     summary = forms.CharField(label=_("Summary"), required=False, widget=forms.Textarea({"rows": 4}), max_length=10_000)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def __init__(self, data: Any = None, *, call: Call, note: Note | None) -> None:
-        initial = {
+        initial: dict[str, Any] = {
             "caller_name": note.caller_name if note else "",
             "topic": note.topic_id if note else None,
             "outcome": note.outcome if note else "",

@@ -20,10 +20,11 @@ def note_event(
     **data: Any,
 ) -> bool:
     """Add an event unless one with this `key` is there already; True if added. Never edits."""
+    values: list[Any] = [call.pk, at, str(kind), Json(data), source, key[:120], None if raw is None else Json(raw)]
     with connection.cursor() as cursor:
         cursor.execute(
             """INSERT INTO calls_callevent (call_id, at, received_at, kind, data, source, key, raw)
                VALUES (%s, %s, now(), %s, %s, %s, %s, %s) ON CONFLICT (call_id, key) DO NOTHING""",
-            [call.pk, at, str(kind), Json(data), source, key[:120], None if raw is None else Json(raw)],
+            values,
         )
         return cursor.rowcount == 1

@@ -3,6 +3,7 @@ who can, and writes the offer, the journal and the instruction. Right under any 
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError
 
@@ -66,7 +67,7 @@ SELECT offer.call_id, offer.operator_id, claimed.hotline_id FROM offer, claimed
 
 def assign_one(at: datetime) -> tuple[uuid.UUID, int] | None:
     """Offer the first waiting call that somebody can take; (call, operator), or None if there is no such pair."""
-    values = {
+    values: dict[str, Any] = {
         "at": at,
         "offer": uuid.uuid4(),
         "cause": str(Cause.RUNG),

@@ -25,7 +25,7 @@ class Conflict(Refused):
 
 
 def _checked(call: Call, topic_id: int | None, outcome: str) -> None:
-    if topic_id is not None and not Topic.objects.filter(pk=topic_id, hotline_id=call.hotline_id).exists():
+    if topic_id is not None and not Topic.objects.filter(pk=topic_id, hotline=call.hotline_id).exists():
         raise Refused(_("This topic does not belong to the hotline of the call."))
     if outcome and outcome not in Note.Outcome.values:
         raise Refused(

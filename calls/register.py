@@ -87,7 +87,8 @@ def searched(text: str) -> "QuerySet[Call, uuid.UUID]":
         return ids.none()
     notes = Note.objects.order_by().filter(Q(summary__icontains=text) | Q(caller_name__icontains=text))
     names = Caller.objects.filter(name__icontains=text)
-    return notes.values_list("call", flat=True).union(ids.filter(caller__in=names))
+    found = notes.values_list("call", flat=True)
+    return found.union(ids.filter(caller__in=names))  # type: ignore[return-value]
 
 
 def _older(call: Call) -> str:

@@ -23,7 +23,7 @@ class _OfHotline(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["hotline"].queryset = Hotline.objects.filter(pk__in=hotline_ids)  # type: ignore[attr-defined]
         if "language" in self.fields:
-            known = dict(settings.LANGUAGES)
+            known: dict[str, Any] = dict(settings.LANGUAGES)
             for languages in Hotline.objects.filter(pk__in=hotline_ids).values_list("languages", flat=True):
                 for code in languages:
                     known.setdefault(code, code)

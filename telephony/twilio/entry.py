@@ -16,4 +16,4 @@ class WebhookHandler(WSGIHandler):
         self._view_middleware: list[object] = []
         self._template_response_middleware: list[object] = []
         self._exception_middleware: list[object] = []
-        self._middleware_chain = convert_exception_to_response(self._get_response)
+        self._middleware_chain = convert_exception_to_response(self._get_response)  # type: ignore[attr-defined]

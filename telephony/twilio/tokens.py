@@ -1,6 +1,7 @@
 """Tokens for the operators' browser telephones."""
 
 import time
+from typing import Any
 
 import jwt
 from django.conf import settings
@@ -18,7 +19,7 @@ def browser_token(identity: str) -> str:
     key, secret = settings.TWILIO_API_KEY, settings.TWILIO_API_SECRET
     if settings.SIMULATOR_URL:
         key, secret = settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN
-    grants = {"identity": identity, "voice": {"incoming": {"allow": True}}}
+    grants: dict[str, Any] = {"identity": identity, "voice": {"incoming": {"allow": True}}}
     if settings.TWILIO_TWIML_APP_SID:
         grants["voice"] |= {"outgoing": {"application_sid": settings.TWILIO_TWIML_APP_SID}}
     claims = {
