@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -24,15 +25,26 @@ def search(calls: "QuerySet[Call]", text: str) -> "QuerySet[Call]":
     number = SPACING.sub("", text)
     if DIGITS.fullmatch(number):
         return calls.filter(_number(number))
-    exact = Q(carrier_ref=text)
-    if (call_id := _uuid(text)) is not None:
-        exact |= Q(pk=call_id)
-    words = Q()
+    if (named := _named(text)) is not None:
+        return calls.filter(pk=named)
     for word in text.split():
-        words &= Q(caller__in=Caller.objects.filter(name__icontains=word)) | Q(
-            pk__in=Note.objects.filter(Q(summary__icontains=word) | Q(caller_name__icontains=word)).values("call_id")
-        )
-    return calls.filter(exact | words)
+        calls = calls.filter(pk__in=_saying(word))
+    return calls
+
+
+def _named(text: str) -> uuid.UUID | None:
+    """The call whose own id or carrier's reference this is."""
+    named = Q(carrier_ref=text)
+    if (call_id := _uuid(text)) is not None:
+        named |= Q(pk=call_id)
+    return Call.objects.order_by().filter(named).values_list("pk", flat=True).first()
+
+
+def _saying(word: str) -> "QuerySet[Any, Any]":
+    """The ids of calls with a word in the note or the caller's name; each part reads an index of its own."""
+    notes = Note.objects.order_by().filter(Q(summary__icontains=word) | Q(caller_name__icontains=word))
+    named = Call.objects.order_by().filter(caller__in=Caller.objects.filter(name__icontains=word))
+    return notes.values_list("call_id", flat=True).union(named.values_list("pk", flat=True))
 
 
 def _number(number: str) -> Q:
