@@ -117,6 +117,7 @@ async def reset(request: web.Request) -> web.Response:
     for store in (exchange.legs, exchange.conferences, exchange.queues, exchange.recordings):
         store.clear()
     exchange.post.log.clear()
+    exchange.rest_log.clear()
     exchange.errors.clear()
     exchange.warnings.clear()
     return web.json_response({})
@@ -186,6 +187,11 @@ async def requests_sent(request: web.Request) -> web.Response:
     if "sid" in query:
         rows = [row for row in rows if row["params"].get("CallSid") == query["sid"]]
     return web.json_response(rows)
+
+
+async def rest_requests(request: web.Request) -> web.Response:
+    """What the application asked of REST, with the status it was answered."""
+    return web.json_response(list(request.app[EXCHANGE].rest_log))
 
 
 async def recordings(request: web.Request) -> web.Response:
@@ -345,6 +351,7 @@ def routes() -> list[web.RouteDef]:
         web.post(f"{api}/calls/{{sid}}/say", say),
         web.post(f"{api}/calls/{{sid}}/hang-up", hang_up),
         web.get(f"{api}/requests", requests_sent),
+        web.get(f"{api}/rest", rest_requests),
         web.get(f"{api}/recordings", recordings),
         web.post(f"{api}/dial", dial),
         web.post(f"{api}/telephones", attach),

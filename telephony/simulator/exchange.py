@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from typing import Any
 
 from telephony.simulator import dialing, engine, verbs, waiting  # noqa: F401 - importing them registers their verbs
@@ -47,6 +48,7 @@ class Exchange:
         self.recordings: dict[str, Recording] = {}
         self.numbers: dict[str, Number] = {}
         self.errors: list[str] = []
+        self.rest_log: deque[dict[str, Any]] = deque(maxlen=5000)
         self.warnings: list[dict[str, Any]] = []
         self.listeners: set[asyncio.Queue[dict[str, Any]]] = set()
         self.own_url = ""

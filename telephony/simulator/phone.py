@@ -57,6 +57,10 @@ class Control:
         """What was sent to the application, oldest first; narrowed by kind, path, sid."""
         return list(self.call("GET", "/requests", **query))
 
+    def rest(self) -> list[dict[str, Any]]:
+        """What the application asked of REST: method, path, query, form, status, mishap."""
+        return list(self.call("GET", "/rest"))
+
     def fault(self, kind: str, **facts: Any) -> dict[str, Any]:
         """Ask for a mishap: see telephony/simulator/faults.py for the words."""
         return dict(self.call("POST", "/faults", {"kind": kind, **facts}))

@@ -18,11 +18,10 @@ class Settings:
     seconds_a_character: float = 0.06  # how fast Say speaks
     ring_delay: float = 0.1  # from initiated to ringing
     client_grace: float = 5.0  # real seconds a browser may be away before its registration and call end
-    validate_rest: bool = False  # unknown form fields answer 400
 
     CHANGEABLE = (
         *("webhook_base", "open_numbers", "unanswered", "calls_per_second", "http_timeout"),
-        *("seconds_a_character", "ring_delay", "client_grace", "validate_rest"),
+        *("seconds_a_character", "ring_delay", "client_grace"),
     )
 
     def change(self, facts: dict[str, Any]) -> None:

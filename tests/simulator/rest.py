@@ -4,11 +4,14 @@ import json
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import requests
 from openapi_core import OpenAPI
 from openapi_core.contrib.requests import RequestsOpenAPIRequest
+
+from telephony.simulator.phone import Control
+from tests.environment import ACCOUNT_SID, AUTH_TOKEN
 
 CONTRACTS = Path(__file__).resolve().parent.parent / "contracts"
 TWILIO = "https://api.twilio.com"
@@ -32,13 +35,31 @@ def _matches(template: str, path: str) -> bool:
     )
 
 
+def hold_against_contract(method: str, path: str, data: Any, query: Any, auth: tuple[str, str]) -> None:
+    """Raises OpenAPIError for what the description forbids, AssertionError for fields it does not know."""
+    with requests.Session() as session:
+        wanted = requests.Request(method, TWILIO + path, data=data, params=query, auth=auth)
+        prepared = session.prepare_request(wanted)
+    if method == "POST":
+        assert not unknown_keys(prepared), f"{path}: unknown fields {sorted(unknown_keys(prepared))}"
+    contract().validate_request(RequestsOpenAPIRequest(prepared))
+
+
+def check_log(control: Control, account_sid: str = ACCOUNT_SID, auth_token: str = AUTH_TOKEN) -> list[str]:
+    """Hold everything the application asked of a simulator's REST against the contract; returns "POST /…" of each."""
+    rows = control.rest()
+    for row in rows:
+        form, query = [tuple(pair) for pair in row["form"]], [tuple(pair) for pair in row["query"]]
+        hold_against_contract(row["method"], row["path"], form, query, (account_sid, auth_token))
+    return [f"{row['method']} {row['path'].partition(account_sid)[2]}" for row in rows]
+
+
 def unknown_keys(prepared: requests.PreparedRequest) -> set[str]:
     """Form fields that the description does not know: the validator drops those silently."""
-    path = urlsplit(prepared.url).path
+    path = urlsplit(str(prepared.url)).path
     operation = next(item for template, item in description()["paths"].items() if _matches(template, path))["post"]
     schema = operation["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"]
-    sent = {pair.partition("=")[0] for pair in str(prepared.body or "").split("&") if pair}
-    return sent - set(schema["properties"])
+    return {name for name, _ in parse_qsl(str(prepared.body or ""))} - set(schema["properties"])
 
 
 class Rest:
@@ -53,15 +74,9 @@ class Rest:
     def __call__(self, method: str, path: str, data: Any = None, **query: str) -> requests.Response:
         whole = f"/2010-04-01/Accounts/{self.account_sid}/{path}"
         if self.check:
-            self.hold_against_contract(method, whole, data, query)
+            assert isinstance(self.session.auth, tuple)
+            hold_against_contract(method, whole, data, query, self.session.auth)
         return self.session.request(method, self.url + whole, data=data, params=query, timeout=20)
-
-    def hold_against_contract(self, method: str, path: str, data: Any, query: dict[str, str]) -> None:
-        request = requests.Request(method, TWILIO + path, data=data, params=query, auth=self.session.auth)
-        prepared = self.session.prepare_request(request)
-        if method == "POST":
-            assert not unknown_keys(prepared), f"unknown fields {unknown_keys(prepared)}"
-        contract().validate_request(RequestsOpenAPIRequest(prepared))
 
     def close(self) -> None:
         self.session.close()

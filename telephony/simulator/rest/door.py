@@ -59,6 +59,7 @@ async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
     exchange = request.app[EXCHANGE]
     if not _known(request, exchange):
         return refusal(401, 20003, "Authenticate")
+    form = list((await request.post()).items()) if request.method == "POST" else []
     fault = exchange.faults.strike("status", "hang", "drop", on="rest", path=request.path, method=request.method)
     try:
         answer = await (_mishap(request, handler, fault) if fault else handler(request))
@@ -70,6 +71,17 @@ async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
         answer = refusal(405, 20004, "Method not allowed")
     except (ValueError, TypeError) as problem:
         answer = refusal(400, 20001, f"Invalid parameter: {problem}")
+    exchange.rest_log.append(
+        {
+            "at": exchange.clock.now().isoformat(),
+            "method": request.method,
+            "path": request.path,
+            "query": list(request.query.items()),
+            "form": form,
+            "status": answer.status,
+            "mishap": fault.kind if fault else "",
+        }
+    )
     answer.headers["Twilio-Request-Id"] = new_sid("RQ")
     answer.headers["Twilio-Concurrent-Requests"] = "1"
     return answer

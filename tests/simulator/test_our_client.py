@@ -1,0 +1,86 @@
+"""What this system itself asks of the carrier, held against Twilio's own description."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from calls.models import Call, Instruction, Offer
+from telephony.simulator.phone import Desk, Phone
+from telephony.twilio.client import client
+from telephony.twilio.exchange import perform
+from tests import world
+from tests.simulator.application import Application
+from tests.simulator.rest import check_log
+from tests.simulator.test_twiml_verbs import NUMBER, document
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def carrier(settings, control):
+    """The system's own client, pointed at the simulator."""
+    settings.TWILIO_API_URL = control.url
+    client.cache_clear()
+    yield control
+    client().http_client.session.close()
+    client.cache_clear()
+
+
+def instruct(call: Call, kind: str, offer: Offer | None = None, **payload: str) -> Instruction:
+    now = timezone.now()
+    made = Instruction.objects.create(
+        kind=kind,
+        call=call,
+        offer=offer,
+        payload=payload,
+        state=Instruction.State.CLAIMED,
+        created_at=now,
+        due_at=now,
+        deadline_at=now + timedelta(seconds=20),
+        attempts=1,
+    )
+    perform(made)
+    made.refresh_from_db()
+    return made
+
+
+def test_every_request_of_ours_is_one_the_carrier_describes(carrier, phone: Phone, application: Application) -> None:
+    application.pages["/voice/"] = document("<Enqueue>main</Enqueue>")
+    caller = phone.dial(NUMBER).wait_for("waiting")
+    operator, now = world.operator(world.hotline(number=NUMBER)), timezone.now()
+    call = Call.objects.create(carrier_ref=caller.sid, dialled=NUMBER, arrived_at=now)
+    offer = Offer.objects.create(
+        call=call, operator=operator, device="browser", made_at=now, ring_until=now + timedelta(seconds=20)
+    )
+    with Desk(carrier, operator.identity) as desk:
+        assert instruct(call, Instruction.Kind.RING, offer).state == Instruction.State.DONE
+        offer.refresh_from_db()
+        assert desk.rings()["sid"] == offer.leg_ref
+        assert instruct(call, Instruction.Kind.MOVE).state == Instruction.State.DONE
+        assert instruct(call, Instruction.Kind.HANG_UP, leg_ref=offer.leg_ref).state == Instruction.State.DONE
+        desk.wait_for("stopped")
+    asked = check_log(carrier)
+    assert asked == ["POST /Calls.json", f"POST /Calls/{caller.sid}.json", f"POST /Calls/{offer.leg_ref}.json"]
+
+
+def test_a_create_whose_answer_was_lost_is_looked_up_and_not_repeated(carrier, application: Application) -> None:
+    operator, now = world.operator(world.hotline(number=NUMBER)), timezone.now()
+    call = Call.objects.create(carrier_ref=world.sid(), dialled=NUMBER, arrived_at=now)
+    offer = Offer.objects.create(
+        call=call, operator=operator, device="browser", made_at=now, ring_until=now + timedelta(seconds=20)
+    )
+    carrier.fault("drop", on="rest", method="POST", path="Calls.json", processed=True)
+    with Desk(carrier, operator.identity) as desk:
+        first = instruct(call, Instruction.Kind.RING, offer)
+        assert first.state != Instruction.State.DONE
+        desk.rings()
+        Instruction.objects.filter(pk=first.pk).update(attempts=2, state=Instruction.State.CLAIMED)
+        first.refresh_from_db()
+        perform(first)
+        first.refresh_from_db()
+        assert first.state == Instruction.State.DONE
+        assert [leg["to"] for leg in carrier.calls()] == [f"client:{operator.identity}"]
+    offer.refresh_from_db()
+    assert offer.leg_ref == carrier.calls()[0]["sid"]
+    assert [one.split(" ")[0] for one in check_log(carrier)] == ["POST", "GET"]
