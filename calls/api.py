@@ -110,7 +110,7 @@ class NoteWishSerializer(serializers.Serializer):
         for topic in topics:
             if wanted.strip().casefold() in (str(topic.pk), topic.name.casefold(), str(topic).casefold()):
                 return topic.pk
-        known = ", ".join(str(topic) for topic in topics if topic.active)
+        known = ", ".join(sorted(str(topic) for topic in topics if topic.active))
         raise serializers.ValidationError(
             _("There is no topic “%(wanted)s” here. There are: %(known)s.")
             % {"wanted": wanted[:80], "known": known or "–"}
