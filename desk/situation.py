@@ -133,7 +133,7 @@ def topics(call: Call) -> dict[str, Any]:
     tops = [topic for topic in rows if topic.parent_id is None]
     below = {top.pk: [topic for topic in rows if topic.parent_id == top.pk] for top in tops}
     tree = [(top, below[top.pk]) for top in tops]
-    return {"tree": tree, "first": tree[:FIRST_TOPICS]}
+    return {"tree": tree, "first": tree[:FIRST_TOPICS], "all_shown": len(tree) <= FIRST_TOPICS}
 
 
 def last_calls(operator: Operator, at: datetime) -> list[Call]:

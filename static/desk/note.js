@@ -32,7 +32,7 @@ async function send(note) {
     if (!answer.ok) throw new Error(answer.status);
     note.elements.version.value = result.version;
     sessionStorage.removeItem(keptUnder(note.dataset.call));
-    say(`${texts.saved} ${new Date(serverNow()).toLocaleTimeString()}`);
+    say(`${texts.saved} ${new Date(serverNow()).toLocaleTimeString([], { hour12: false })}`);
   } catch {
     sessionStorage.setItem(keptUnder(note.dataset.call), JSON.stringify(Object.fromEntries(data)));
     say(texts.unsaved, "wrong");

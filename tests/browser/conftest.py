@@ -52,7 +52,10 @@ class Visitor:
     def page(self, path: str = "") -> Page:
         page = self.context.new_page()
         page.on("pageerror", lambda error: self.troubles.append(str(error)))
-        page.on("console", lambda said: self.troubles.append(f"{said.text} {said.location}") if said.type == "error" else None)
+        page.on(
+            "console",
+            lambda said: self.troubles.append(f"{said.text} {said.location}") if said.type == "error" else None,
+        )
         if path:
             page.goto(path)
         return page

@@ -61,9 +61,7 @@ def person(username: str, role: str, line: Hotline) -> User:
 
 
 def answering(user: User, line: Hotline) -> Operator:
-    made = Operator.objects.create(
-        user=user, display_name=user.first_name, identity=f"op_{user.pk}", languages=["en"]
-    )
+    made = Operator.objects.create(user=user, display_name=user.first_name, identity=f"op_{user.pk}", languages=["en"])
     made.hotlines.add(line)
     return made
 
@@ -71,7 +69,10 @@ def answering(user: User, line: Hotline) -> Operator:
 def shift(operator: Operator) -> None:
     hour = timezone.now().replace(minute=0, second=0, microsecond=0)
     made = Shift.objects.create(
-        operator=operator, starts_at=hour - timedelta(hours=3), ends_at=hour + timedelta(hours=5), time_zone="Europe/Oslo"
+        operator=operator,
+        starts_at=hour - timedelta(hours=3),
+        ends_at=hour + timedelta(hours=5),
+        time_zone="Europe/Oslo",
     )
     for kind, start, length in [("lunch", 2, 40), ("short", 4, 15)]:
         begins = hour + timedelta(hours=start)

@@ -79,7 +79,13 @@ class System:
 
     def _run(self, *command: str) -> str:
         done = subprocess.run(
-            [sys.executable, *command], env=self.environment, cwd=ROOT, capture_output=True, text=True, timeout=90
+            [sys.executable, *command],
+            check=False,
+            env=self.environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=90,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
