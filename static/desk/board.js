@@ -4,17 +4,13 @@ import { serverNow } from "../core/timers.js";
 const GREY_AFTER = 15;
 const board = document.getElementById("board");
 const age = document.getElementById("board-age");
-let live = document.documentElement.dataset.liveStatus === "live";
-let heard = serverNow(); // when we last knew that the numbers are right
+let heard = serverNow(); // when the numbers were last fetched: at every change, and every ten seconds
 
-document.addEventListener("live:status", ({ detail }) => (live = detail.live));
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (detail.elt === board && detail.successful) heard = serverNow();
 });
 
 function show() {
-  // While the stream lives, silence means that nothing has changed.
-  if (live) heard = serverNow();
   const seconds = Math.max(0, Math.round((serverNow() - heard) / 1000));
   const old = seconds > GREY_AFTER;
   board.classList.toggle("old", old);

@@ -7,6 +7,7 @@ if (desk) begin();
 
 function begin() {
   const text = desk.dataset;
+  const typing = (target) => target.matches("input, textarea, select");
   const byId = (id) => document.getElementById(id);
   let phone;
   let connecting;
@@ -123,22 +124,28 @@ function begin() {
 
   // --- what the server says is so ------------------------------------------------------------------------------------
   let rung; // the offer that has our attention
+  let ringFocus = "answer"; // a fragment that is fetched anew must not move a finger from Decline to Answer
+  let warned = ""; // the missed call that has had the focus once
+  document.addEventListener("focusin", ({ target }) => target.closest("#ring") && target.id !== "ring" && (ringFocus = target.id));
   function settle() {
     const dialog = byId("ring");
     if (dialog && !dialog.open) dialog.showModal();
     if (dialog && rung !== dialog.dataset.offer) {
       rung = dialog.dataset.offer;
       answering = false;
+      ringFocus = "answer";
       ring.start({ ring: text.textRing, notify: text.textNotify }, byId("ring-hotline").textContent.trim());
     }
-    if (dialog) (byId("answer") ?? byId("decline")).focus();
+    if (dialog) (byId(ringFocus) ?? byId("answer") ?? byId("decline")).focus();
     if (dialog && answering && byId("answer")) byId("answer").disabled = true;
     if (!dialog) {
       rung = undefined;
       ring.stop();
     }
     const bar = document.querySelector("#desk-notice [data-focus]");
-    if (bar && !document.activeElement.matches("input, textarea, select")) bar.focus();
+    const about = bar?.closest("p").textContent ?? "";
+    if (bar && about !== warned && !typing(document.activeElement)) bar.focus();
+    warned = about;
     note.restore();
   }
   document.addEventListener("htmx:afterSettle", settle);
@@ -154,7 +161,6 @@ function begin() {
   });
 
   // --- keys ----------------------------------------------------------------------------------------------------------
-  const typing = (target) => target.matches("input, textarea, select");
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.ctrlKey && byId("note")) {
       event.preventDefault();
