@@ -16,7 +16,6 @@ from calls.models import Call, CallEvent, Offer
 from operators.models import Operator
 from operators.presence import BUSY
 
-SILENCE = timedelta(seconds=30)
 _LOST_AFTER = timedelta(minutes=2)  # a call the carrier does not know is given this long to appear in its list
 _OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 
@@ -85,9 +84,9 @@ def _close(call: Call, each: CarrierCall, at: datetime) -> None:
     )
 
 
-def silent_calls(at: datetime) -> "QuerySet[Call]":
-    """Calls that are not over, not heard of for a while, and not compared lately: the oldest comparison first."""
-    limit = at - SILENCE
+def silent_calls(at: datetime, *, silence: timedelta) -> "QuerySet[Call]":
+    """Calls that are not over, older than `silence`, and not compared lately: the oldest comparison first."""
+    limit = at - silence
     quiet = Q(checked_at__isnull=True, arrived_at__lt=limit) | Q(checked_at__lt=limit)
     return Call.objects.exclude(state=Call.State.ENDED).filter(quiet).order_by("checked_at")
 

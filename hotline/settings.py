@@ -240,6 +240,8 @@ TWILIO_TWIML_APP_SID = env("TWILIO_TWIML_APP_SID", default="")
 # Set when our own simulator runs beside us: pages reach it through /simulator/ on this same port.
 SIMULATOR_URL = env("SIMULATOR_URL", default="").rstrip("/")
 CARRIER_TIMEOUT_SECONDS = 5
+# A live call nobody spoke of for this long is asked about at the carrier.
+CARRIER_SILENCE_SECONDS = env.int("CARRIER_SILENCE_SECONDS", default=30)
 FALLBACK_FORWARD_NUMBER = env("FALLBACK_FORWARD_NUMBER", default="")
 
 # --- languages, time ----------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
+from django.conf import settings
 from django.utils import timezone
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
@@ -16,6 +17,7 @@ from telephony.twilio.client import client
 log = logging.getLogger(__name__)
 _BATCH = 20
 _NOT_FOUND = 404
+_CATCH_UP = timedelta(hours=1)
 
 
 def check_silent_calls(at: datetime) -> int:
@@ -24,7 +26,8 @@ def check_silent_calls(at: datetime) -> int:
     A carrier that does not answer is asked again at the next turn.
     """
     mended = reconciliation.free_phantoms(at)
-    for call in reconciliation.silent_calls(at)[:_BATCH]:
+    silence = timedelta(seconds=settings.CARRIER_SILENCE_SECONDS)
+    for call in reconciliation.silent_calls(at, silence=silence)[:_BATCH]:
         try:
             said = _fetch(call.carrier_ref)
         except (TwilioException, requests.RequestException, OSError) as error:
@@ -37,6 +40,15 @@ def check_silent_calls(at: datetime) -> int:
 def compare_since(since: datetime) -> Comparison:
     """Compare every caller's call since a moment with the carrier's list. Raises what the carrier raises."""
     return reconciliation.compare(_listed(since), at=timezone.now())
+
+
+def catch_up(at: datetime) -> Comparison | None:
+    """After a start or an outage: compare the last hour at once. None if the carrier did not answer."""
+    try:
+        return compare_since(at - _CATCH_UP)
+    except (TwilioException, requests.RequestException, OSError) as error:
+        log.warning("the carrier's list could not be read: %s", error.__class__.__name__)
+        return None
 
 
 def _fetch(ref: str) -> CarrierCall | None:

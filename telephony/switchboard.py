@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import psycopg2
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, connections
 from django.utils import timezone
 
@@ -39,6 +40,7 @@ class Switchboard:
         self._hands = ThreadPoolExecutor(max_workers=HANDS, thread_name_prefix="carrier")
         self._busy = threading.BoundedSemaphore(HANDS)
         self._listener: psycopg2.extensions.connection | None = None
+        self._missed_something = True  # at the start, and whenever the database was away
         self._due = dict.fromkeys(("sweep", "compare"), 0.0)
 
     def run(self) -> None:
@@ -47,6 +49,7 @@ class Switchboard:
                 self._turn()
             except (DatabaseError, InterfaceError, psycopg2.Error) as error:
                 log.warning("the database is away: %s", error.__class__.__name__)
+                self._missed_something = True
                 self._forget_connections()
                 self.stop.wait(0.5)
         self._hands.shutdown(wait=True, cancel_futures=True)
@@ -60,8 +63,11 @@ class Switchboard:
         if self._is_due("sweep", SWEEP_SECONDS):
             self._sweep(at)
         heartbeat.beat(heartbeat.SWITCHBOARD, at)
-        if self._is_due("compare", COMPARE_SECONDS):
+        if self._is_due("compare", min(COMPARE_SECONDS, settings.CARRIER_SILENCE_SECONDS)):
             self._hands.submit(self._guarded, reconcile.check_silent_calls, at)
+        if self._missed_something:
+            self._missed_something = False
+            self._hands.submit(self._guarded, reconcile.catch_up, at)
 
     def _is_due(self, what: str, every: float) -> bool:
         now = time.monotonic()

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from hotline.core import access
-from telephony.twilio import signature, twiml
+from telephony.twilio import signature
 
 MAX_BYTES = 262_144
 MAX_FIELDS = 200
@@ -63,11 +63,12 @@ def document(text: str) -> HttpResponse:
     return HttpResponse(text, content_type="text/xml; charset=utf-8")
 
 
-def webhook(trouble: Callable[..., str] = lambda *_, **__: twiml.EMPTY, *, needs_call: bool = True) -> Any:
+def webhook(trouble: Callable[..., str] | None = None, *, needs_call: bool = True) -> Any:
     """Guard a view. It gets a `Post` and answers TwiML; "" is answered as 204.
 
     Refuses with an empty 403 what is not signed, with 400 what has no proper CallSid, with 413 what is too large. If
-    the database fails twice, `trouble(request, ...)` gives a spoken answer: a caller never meets silence.
+    the database fails twice, `trouble(request, ...)` gives a spoken answer: a caller never meets silence. Without one
+    (status callbacks, where nobody listens) the answer is an honest 503.
     """
 
     def wrap(view: View) -> Any:
@@ -107,6 +108,8 @@ def _answer(  # noqa: PLR0917
             log.error("a webhook could not be written: %s", error.__class__.__name__)
             break
     counts["without_database"] += 1
+    if trouble is None:
+        return HttpResponse(status=503)
     return document(trouble(request, *args, **kwargs))
 
 
