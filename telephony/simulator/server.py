@@ -51,14 +51,16 @@ async def serve(options: argparse.Namespace, settings: Settings) -> None:
     runner = web.AppRunner(build(exchange), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     await web.SockSite(runner, listening).start()
+    done = _told(options.until_stdin_closes)
     sys.stdout.write(f"simulator ready on http://{options.host}:{port} ({cut} calls ended by the restart)\n")
     sys.stdout.flush()
-    await _until_told(options.until_stdin_closes)
+    await done.wait()
     await exchange.close()
     await runner.cleanup()
 
 
-async def _until_told(watch_stdin: bool) -> None:
+def _told(watch_stdin: bool) -> asyncio.Event:
+    """An event that is set when somebody wants us to end."""
     done, loop = asyncio.Event(), asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, done.set)
@@ -69,7 +71,7 @@ async def _until_told(watch_stdin: bool) -> None:
                 done.set()
 
         loop.add_reader(sys.stdin.fileno(), read)
-    await done.wait()
+    return done
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -102,7 +104,7 @@ def run(options: argparse.Namespace, *, account_sid: str, auth_token: str, **fac
     try:
         asyncio.run(serve(options, settings))
     except OSError as problem:
-        sys.exit(f"The simulator cannot listen on port {options.port}: {problem.strerror or problem}")
+        sys.exit(f"The simulator cannot listen on port {options.port}: {os.strerror(problem.errno or 0)}")
 
 
 def main() -> None:

@@ -1,25 +1,21 @@
 """The operator's browser telephone in a real browser, and the telephone page's script, without the rest of the system."""
 
-import asyncio
-import socket
-import threading
+# ruff: noqa: F811 - fixtures are imported by name, and asked for by name
+
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from telephony.simulator import proxy
 from telephony.simulator.phone import Phone
 from telephony.twilio.tokens import browser_token
 from tests.simulator.application import Application
+from tests.simulator.conftest import application, box, control, rest  # noqa: F401 - the simulator's fixtures
 from tests.simulator.rest import Rest
+from tests.simulator.site import Site
 from tests.simulator.test_twiml_verbs import NUMBER, document
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).resolve().parent.parent.parent
-CHROMIUM = Path("/usr/bin/chromium")
 PAGE = """<!doctype html><title>Softphone</title><p id="state"></p><ol id="log"></ol><script type="module">
 import { createSoftphone } from "/static/telephony/softphone.js";
 const phone = createSoftphone({ backend: "simulator", token: async () => "TOKEN", identity: "op_7" });
@@ -32,55 +28,6 @@ phone.addEventListener("error", ({ detail }) => log(`error ${detail.message}`));
 window.phone = phone;
 phone.register();
 </script>"""
-
-
-class Site:
-    """Static files, one page and the simulator behind one origin: what the web process is to a browser."""
-
-    def __init__(self, page: str) -> None:
-        self.page = page
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
-        config = uvicorn.Config(
-            self.app, interface="asgi3", log_level="error", lifespan="off", timeout_graceful_shutdown=1, ws="none"
-        )
-        self.server = uvicorn.Server(config)
-        self.thread = threading.Thread(target=self._run, daemon=True)
-        self.thread.start()
-
-    def _run(self) -> None:
-        asyncio.run(self._serve())
-
-    async def _serve(self) -> None:
-        await self.server.serve(sockets=[self.socket])
-        await proxy.close()
-
-    async def app(self, scope, receive, send) -> None:
-        if scope["path"].startswith("/simulator/"):
-            await proxy.proxy(scope, receive, send)
-            return
-        static = ROOT / scope["path"].lstrip("/")
-        kind, body = b"text/html", self.page.encode()
-        if scope["path"].startswith("/static/") and static.is_file():
-            kind = b"text/javascript" if static.suffix == ".js" else b"application/octet-stream"
-            body = static.read_bytes()
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]})
-        await send({"type": "http.response.body", "body": body})
-
-    def close(self) -> None:
-        self.server.should_exit = True
-        self.thread.join(5)
-        self.socket.close()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
