@@ -88,7 +88,7 @@ class NoteForm(forms.Form):
         }
         super().__init__(data, initial=initial)
         topics = Topic.objects.filter(hotline=call.hotline_id).select_related("parent")
-        kept = topics.filter(active=True) | topics.filter(pk=initial["topic"])
+        kept = topics.filter(active=True) | topics.filter(pk__in=[note.topic_id] if note and note.topic_id else [])
         self.fields["topic"].queryset = kept.order_by("parent__position", "position")  # type: ignore[attr-defined]
 
     def answers(self) -> dict[str, Any]:

@@ -5,18 +5,21 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Reverse
 
-from calls.models import Call, Caller, Note
+from calls.models import Call, Caller, Note, Topic
 from calls.queries import visible_to
 from operators.models import User
 
 PAGE = 50
 SHORTEST = 3  # fewer letters or digits have no trigram and would read every row
 LIVE = "live"
+FEW = 1000
+SHOWN_WITH = ("hotline", "caller", "operator", "note__topic__parent")
 _NUMBER = re.compile(r"^[\d\s()+./-]+$")
 
 
@@ -48,9 +51,10 @@ def page(user: User, hotline_ids: Iterable[int], wanted: Filter, *, before: str 
     if key := _key(before):
         at, call_id = key
         calls = calls.filter(arrived_at__lte=at).exclude(arrived_at=at, pk__gte=call_id)
-    rows = list(calls.select_related("note__topic__parent").order_by("-arrived_at", "-id")[: size + 1])
-    more = len(rows) > size
-    return Page(rows[:size], _older(rows[size - 1]) if more else "")
+    keys = list(calls.select_related(None).order_by("-arrived_at", "-id").values_list("pk", flat=True)[: size + 1])
+    rows = Call.objects.filter(pk__in=keys[:size]).select_related(*SHOWN_WITH).order_by("-arrived_at", "-id")
+    found = list(rows)
+    return Page(found, _older(found[-1]) if len(keys) > size else "")
 
 
 def find(user: User, hotline_ids: Iterable[int], wanted: Filter) -> "QuerySet[Call]":
@@ -63,21 +67,38 @@ def find(user: User, hotline_ids: Iterable[int], wanted: Filter) -> "QuerySet[Ca
     if wanted.operator:
         calls = calls.filter(operator=wanted.operator)
     if wanted.topic:
-        calls = calls.filter(Q(note__topic=wanted.topic) | Q(note__topic__parent=wanted.topic))
+        topics = Topic.objects.filter(Q(pk=wanted.topic) | Q(parent=wanted.topic)).values_list("pk", flat=True)
+        calls = calls.filter(note__topic__in=list(topics))
     zone = ZoneInfo(wanted.zone)
     if wanted.first_day:
         calls = calls.filter(arrived_at__gte=datetime.combine(wanted.first_day, time(), zone))
     if wanted.last_day:
         calls = calls.filter(arrived_at__lt=datetime.combine(wanted.last_day + timedelta(days=1), time(), zone))
-    return calls.filter(pk__in=searched(wanted.text)) if wanted.text.strip() else calls
+    return _fitting(calls, wanted.text) if wanted.text.strip() else calls
 
 
-def searched(text: str) -> "QuerySet[Call, uuid.UUID]":
+def _fitting(calls: "QuerySet[Call]", text: str) -> "QuerySet[Call]":
+    """Few hits are read by their ids; of many, the newest are soonest found by walking the list and looking at each."""
+    ids = list(searched(text)[: FEW + 1])
+    if len(ids) <= FEW:
+        return calls.filter(pk__in=ids)
+    if _NUMBER.match(text.strip()):
+        return calls.filter(pk__in=searched(text))
+    text = _clean(text)
+    by_note = Q(note__summary__icontains=text) | Q(note__caller_name__icontains=text)
+    return calls.filter(by_note | Q(caller__name__icontains=text))
+
+
+def _clean(text: str) -> str:
+    return text.strip().replace("\0", "")[:100]
+
+
+def searched(text: str) -> "QuerySet[Any, uuid.UUID]":
     """The ids of calls in whose note or caller's name the text occurs, or whose number ends with its digits.
 
     Each part reads an index of its own. Texts of fewer than three letters or digits find nothing.
     """
-    text = text.strip().replace("\0", "")[:100]
+    text = _clean(text)
     ids = Call.objects.order_by().values_list("pk", flat=True)
     if _NUMBER.match(text):
         digits = re.sub(r"\D", "", text)
@@ -87,8 +108,7 @@ def searched(text: str) -> "QuerySet[Call, uuid.UUID]":
         return ids.none()
     notes = Note.objects.order_by().filter(Q(summary__icontains=text) | Q(caller_name__icontains=text))
     names = Caller.objects.filter(name__icontains=text)
-    found = notes.values_list("call", flat=True)
-    return found.union(ids.filter(caller__in=names))  # type: ignore[return-value]
+    return notes.values_list("call", flat=True).union(ids.filter(caller__in=names), all=True)
 
 
 def _older(call: Call) -> str:

@@ -87,7 +87,9 @@ def note(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 def _conflict(request: HttpRequest, found: Call, form: NoteForm, conflict: services.Conflict) -> HttpResponse:
     """The typed note stays in the form, with the other's beside it; saving again replaces it knowingly."""
-    form.data = {**form.data.dict(), "version": str(conflict.current.version)}  # type: ignore[attr-defined]
+    typed = request.POST.copy()
+    typed["version"] = str(conflict.current.version)
+    form.data = typed
     form.add_error(None, str(conflict))
     return _call_page(request, found, note_form=form, other=conflict.current, status=409)
 
@@ -147,7 +149,7 @@ def _note_of(found: Call) -> Note | None:
 
 def _own_part(request: HttpRequest, found: Call) -> int | None:
     """The person's own operator, if it was they who took the call."""
-    mine = Operator.objects.filter(user=_user(request), pk=found.operator_id)  # type: ignore[misc]
+    mine = Operator.objects.filter(user=_user(request), calls=found)
     return mine.values_list("pk", flat=True).first()
 
 

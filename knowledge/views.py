@@ -56,7 +56,8 @@ def _rights(request: HttpRequest) -> dict[str, Any]:
 def script(request: HttpRequest, pk: int) -> HttpResponse:
     """A script as the operator will read it, names filled in."""
     found = _own(request, Script, pk)
-    operator = Operator.objects.filter(user=request.user.pk).first()
+    reader: Any = request.user
+    operator = Operator.objects.filter(user=reader).first()
     facts = {"operator": operator, "hotline": found.hotline, "at": timezone.now(), "language": found.language}
     shown = {
         "script": found,

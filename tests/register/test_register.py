@@ -129,6 +129,19 @@ def test_free_search_finds_number_name_and_note(client, supervisor, hotline, tex
     assert shown(client, q=text) == [call.pk]
 
 
+def test_a_common_word_finds_the_same_calls_as_a_rare_one(monkeypatch, supervisor, hotline):
+    caller = Caller.objects.create(number="+4799915678", name="Ulla Pakken")
+    for n in range(6):
+        call = make_call(hotline, AT + timedelta(seconds=n), wait=3, talk=3, caller=caller if n == 0 else None)
+        Note.objects.create(
+            call=call, summary="pakken" if n in (1, 2) else "", caller_name="Pakkenes" if n == 3 else ""
+        )
+    few = page(supervisor, [hotline.pk], Filter(text="pakken")).calls
+    monkeypatch.setattr("calls.register.FEW", 1)
+    assert page(supervisor, [hotline.pk], Filter(text="pakken")).calls == few
+    assert len(few) == 4
+
+
 @pytest.mark.parametrize("text", ["12", "ab", "%%%", "___", "\\", "'; --", "0" * 90])
 def test_a_search_that_cannot_find_finds_nothing(client, supervisor, hotline, text):
     call = make_call(hotline, AT, wait=3, talk=3, caller_number="+4799915612", caller_kind="number")
