@@ -42,7 +42,8 @@ def page(site: Site, chromium: Browser) -> Iterator[Page]:
 
 def test_a_visitor_calls_hears_presses_and_hangs_up(page: Page, application: Application) -> None:
     application.pages["/voice/"] = document(
-        "<Say>Welcome to City Water</Say>", "<Gather numDigits='1' action='/menu/'><Say>Press 1</Say></Gather>"
+        "<Say>Welcome to City Water</Say>",
+        "<Gather numDigits='1' timeout='120' action='/menu/'><Say>Press 1</Say></Gather>",
     )
     application.pages["/menu/"] = lambda request: document(
         f"<Say>You chose {request['form']['Digits']}</Say>", "<Pause length='600'/>"
@@ -60,7 +61,9 @@ def test_a_visitor_calls_hears_presses_and_hangs_up(page: Page, application: App
 
 
 def test_two_telephones_call_by_keyboard_alone(page: Page, application: Application) -> None:
-    application.pages["/voice/"] = document("<Gather numDigits='2' action='/menu/'><Say>Press two keys</Say></Gather>")
+    application.pages["/voice/"] = document(
+        "<Gather numDigits='2' timeout='120' action='/menu/'><Say>Press two keys</Say></Gather>"
+    )
     application.pages["/menu/"] = lambda request: document(f"<Say>Keys {request['form']['Digits']}</Say>")
     for index, keys in ((1, "12"), (2, "34")):
         telephone = page.get_by_role("article", name=f"Telephone {index}")

@@ -32,7 +32,9 @@ def test_odd_callers_are_passed_on_as_they_are(phone: Phone, application: Applic
 
 
 def test_gather_hands_over_digits_without_the_finishing_key(phone: Phone, application: Application) -> None:
-    application.pages["/voice/"] = document("<Gather action='/got/'><Say>Your number, then hash</Say></Gather>")
+    application.pages["/voice/"] = document(
+        "<Gather timeout='120' action='/got/'><Say>Your number, then hash</Say></Gather>"
+    )
     application.pages["/got/"] = document("<Hangup/>")
     phone.dial(NUMBER).press("123#").wait_for("completed")
     assert application.to("/got/")[0]["Digits"] == "123"
@@ -40,7 +42,7 @@ def test_gather_hands_over_digits_without_the_finishing_key(phone: Phone, applic
 
 def test_a_key_stops_the_prompt(phone: Phone, application: Application) -> None:
     application.pages["/voice/"] = document(
-        "<Gather numDigits='1' action='/got/'><Say>First words</Say><Say>Second words</Say></Gather>"
+        f"<Gather numDigits='1' action='/got/'><Say>First words {'and more ' * 200}</Say><Say>Second words</Say></Gather>"
     )
     call = phone.dial(NUMBER).wait_for("first words").press("1").wait_for("completed")
     assert "Second words" not in call.heard
@@ -53,7 +55,7 @@ def test_gather_without_a_key_falls_through(phone: Phone, application: Applicati
 
 
 def test_hash_first_is_no_input(phone: Phone, application: Application) -> None:
-    application.pages["/voice/"] = document("<Gather timeout='9' action='/got/'/>", "<Say>Nothing came</Say>")
+    application.pages["/voice/"] = document("<Gather timeout='120' action='/got/'/>", "<Say>Nothing came</Say>")
     phone.dial(NUMBER).press("#").wait_for("nothing came")
     assert application.to("/got/") == []
 
@@ -66,7 +68,7 @@ def test_empty_input_is_handed_over_on_request(phone: Phone, application: Applic
 
 def test_gather_without_action_asks_the_same_document(phone: Phone, application: Application) -> None:
     application.pages["/voice/"] = lambda r: document(
-        "<Hangup/>" if "Digits" in r["form"] else "<Gather numDigits='1'><Say>Press</Say></Gather>"
+        "<Hangup/>" if "Digits" in r["form"] else "<Gather numDigits='1' timeout='120'><Say>Press</Say></Gather>"
     )
     phone.dial(NUMBER).press("5").wait_for("completed")
     assert [form.get("Digits") for form in application.to("/voice/")] == [None, "5"]
@@ -147,7 +149,9 @@ def test_a_waiting_document_knows_the_place_and_is_asked_again(phone: Phone, app
 
 def test_a_caller_leaves_the_queue_by_a_key(phone: Phone, application: Application) -> None:
     application.pages["/voice/"] = document("<Enqueue waitUrl='/wait/' action='/next/'>main</Enqueue>")
-    application.pages["/wait/"] = document("<Gather numDigits='1' action='/key/'><Say>Press 2</Say></Gather>")
+    application.pages["/wait/"] = document(
+        "<Gather numDigits='1' timeout='120' action='/key/'><Say>Press 2</Say></Gather>"
+    )
     application.pages["/key/"] = document("<Leave/>")
     application.pages["/next/"] = document("<Say>You left</Say>")
     phone.dial(NUMBER).wait_for("press 2").press("2").wait_for("you left").wait_for("completed")
@@ -250,7 +254,7 @@ def test_a_voicemail_that_picks_up_does_not_press_one(phone: Phone, application:
 def test_an_operator_who_presses_one_by_itself(phone: Phone, application: Application, control) -> None:
     application.pages["/voice/"] = document("<Dial><Number url='/whisper/'>+4791000000</Number></Dial>")
     application.pages["/whisper/"] = document(
-        "<Gather numDigits='1' action='/accepted/'><Say>Press 1</Say></Gather><Hangup/>"
+        "<Gather numDigits='1' timeout='120' action='/accepted/'><Say>Press 1</Say></Gather><Hangup/>"
     )
     with Handset(control, "+4791000000", mode="answer", press="1"):
         call = phone.dial(NUMBER).wait_for("talking")
