@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.system import System
 
@@ -15,6 +15,7 @@ SWITCHES = [
     "--disable-background-networking",
     "--autoplay-policy=no-user-gesture-required",
 ]
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +47,7 @@ class Visitor:
         self.context: BrowserContext = browser.new_context(
             base_url=system.url, permissions=["notifications"], reduced_motion="reduce", **look
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(30_000)  # signing in hashes a password, on a machine that may be busy
         self.troubles: list[str] = []
 
     def page(self, path: str = "") -> Page:
