@@ -84,7 +84,7 @@ class System:
             self.start_web(f"web{number or ''}")
         for number in range(self.counts["switchboard"]):
             self.start_switchboard(f"switchboard{number or ''}")
-        until(self.answers, within=30, what="the first page")
+        until(self.answers, within=60, what="the first page")
         return self
 
     def start_web(self, name: str = "web") -> None:
