@@ -17,23 +17,30 @@ from operators.presence import DESK_GRACE_SECONDS, Cause
 _ASSIGN = Prepared(
     "assign_a_call",
     """
-WITH pair AS (
-  SELECT c.id AS call_id, c.hotline_id, op.id AS operator_id, op.device
-    FROM calls_call c
-   CROSS JOIN LATERAL (
-     SELECT o.id, o.device FROM operators_operator o
-      WHERE o.state = 'ready' AND o.active
-        AND EXISTS (SELECT 1 FROM operators_operator_hotlines oh
-                     WHERE oh.operator_id = o.id AND oh.hotline_id = c.hotline_id)
-        AND o.skills @> c.skills AND (o.languages = '{}' OR c.language = ANY(o.languages))
-        AND (o.desk_seen_at IS NULL OR o.desk_seen_at > %(desk_limit)s)
-      ORDER BY o.idle_since, o.id LIMIT 1 FOR UPDATE OF o SKIP LOCKED
-   ) op
+WITH call AS (
+  SELECT c.id, c.hotline_id, c.skills, c.language FROM calls_call c
    WHERE c.state = 'waiting' AND c.ringing_until IS NULL
+     AND EXISTS (
+       SELECT 1 FROM operators_operator o
+         JOIN operators_operator_hotlines oh ON oh.operator_id = o.id AND oh.hotline_id = c.hotline_id
+        WHERE o.state = 'ready' AND o.active AND o.skills @> c.skills
+          AND (o.languages = '{}' OR c.language = ANY(o.languages))
+          AND (o.desk_seen_at IS NULL OR o.desk_seen_at > %(desk_limit)s))
    ORDER BY c.priority DESC, c.queued_at, c.id LIMIT 1 FOR UPDATE OF c SKIP LOCKED
+), pair AS (
+  SELECT call.id AS call_id, call.hotline_id, op.id AS operator_id, op.device
+    FROM call CROSS JOIN LATERAL (
+      SELECT o.id, o.device FROM operators_operator o
+       WHERE o.state = 'ready' AND o.active AND o.skills @> call.skills
+         AND (o.languages = '{}' OR call.language = ANY(o.languages))
+         AND (o.desk_seen_at IS NULL OR o.desk_seen_at > %(desk_limit)s)
+         AND EXISTS (SELECT 1 FROM operators_operator_hotlines oh
+                      WHERE oh.operator_id = o.id AND oh.hotline_id = call.hotline_id)
+       ORDER BY o.idle_since, o.id LIMIT 1 FOR UPDATE OF o SKIP LOCKED
+    ) op
 ), rung AS (
   UPDATE operators_operator o SET state = 'ringing', state_since = %(at)s, state_reason = ''
-    FROM pair WHERE o.id = pair.operator_id AND o.state = 'ready' RETURNING o.id
+   WHERE o.id = (SELECT operator_id FROM pair) AND o.state = 'ready' RETURNING o.id
 ), logged AS (
   INSERT INTO operators_presencechange (operator_id, at, from_state, to_state, cause, detail)
   SELECT id, %(at)s, 'ready', 'ringing', %(cause)s, '' FROM rung

@@ -54,7 +54,7 @@ class Call(models.Model):
         ODD = "odd", _("unusual number")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    carrier_ref = models.CharField(max_length=64, unique=True)
+    carrier_ref = models.CharField(max_length=64)
     # No indexes of their own: `call_of_hotline` and `call_live_on_number` serve, and each index costs every change.
     hotline = models.ForeignKey(
         "lines.Hotline", on_delete=models.PROTECT, null=True, related_name="calls", db_index=False
@@ -66,7 +66,7 @@ class Call(models.Model):
     forwarded_from = models.CharField(max_length=64, blank=True)
     caller_number = models.CharField(max_length=128, blank=True)  # as received; "" when withheld
     caller_kind = models.CharField(max_length=8, choices=CallerKind, default=CallerKind.WITHHELD)
-    caller = models.ForeignKey(Caller, on_delete=models.SET_NULL, null=True, related_name="calls")
+    caller = models.ForeignKey(Caller, on_delete=models.SET_NULL, null=True, related_name="calls", db_index=False)
     language = models.CharField(max_length=8, default="en")
     skills = ArrayField(models.CharField(max_length=40), default=list)
     priority = models.SmallIntegerField(default=0)
@@ -95,6 +95,7 @@ class Call(models.Model):
 
     class Meta:
         ordering = ["-arrived_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["carrier_ref"], name="a_call_has_one_row")]
         indexes = [
             models.Index(fields=["hotline", "-arrived_at", "-id"], name="call_of_hotline"),
             models.Index(fields=["-arrived_at", "-id"], name="call_newest"),
@@ -103,7 +104,7 @@ class Call(models.Model):
                 F("priority").desc(),
                 "queued_at",
                 "id",
-                condition=Q(state="waiting", ringing_until__isnull=True),
+                condition=Q(state="waiting"),  # not ringing_until: offering a call then touches no index
                 name="call_waiting_in_order",
             ),
             models.Index(fields=["number"], condition=~Q(state="ended"), name="call_live_on_number"),
@@ -130,7 +131,11 @@ class Call(models.Model):
 
 
 class CallEvent(models.Model):
-    """The journal of a call: append-only, in the order in which things happened, with the source's own time."""
+    """The journal of a call: append-only, in the order in which things happened, with the source's own time.
+
+    Journal and outbox are written in the transaction that holds the call's row, so the database need not check again
+    that there is one: a caller would wait for the check.
+    """
 
     class Kind(models.TextChoices):
         ARRIVED = "arrived"
@@ -156,7 +161,7 @@ class CallEvent(models.Model):
         REPLAY = "replay"
 
     call = models.ForeignKey(
-        Call, on_delete=models.CASCADE, related_name="events", db_index=False
+        Call, on_delete=models.CASCADE, related_name="events", db_index=False, db_constraint=False
     )  # (call, key) serves
     at = models.DateTimeField()
     received_at = models.DateTimeField(default=timezone.now)
@@ -189,7 +194,7 @@ class Offer(models.Model):
     device = models.CharField(max_length=8)
     made_at = models.DateTimeField()
     ring_until = models.DateTimeField()
-    leg_ref = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - unknown legs are not equal
+    leg_ref = models.CharField(max_length=64, null=True)  # noqa: DJ001 - unknown legs are not equal
     rang_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
@@ -198,6 +203,7 @@ class Offer(models.Model):
     class Meta:
         indexes = [models.Index(fields=["ring_until"], condition=Q(state="ringing"), name="offer_ringing")]
         constraints = [
+            models.UniqueConstraint(fields=["leg_ref"], name="a_leg_belongs_to_one_offer"),
             models.UniqueConstraint(
                 fields=["operator"],
                 condition=Q(state__in=["ringing", "accepted"]),
@@ -223,8 +229,10 @@ class Instruction(models.Model):
         UNCERTAIN = "uncertain"  # the carrier may or may not have acted: look it up, never repeat blindly
 
     kind = models.CharField(max_length=8, choices=Kind)
-    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="instructions")
-    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, null=True, related_name="instructions")
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="instructions", db_constraint=False)
+    offer = models.ForeignKey(
+        Offer, on_delete=models.CASCADE, null=True, related_name="instructions", db_index=False, db_constraint=False
+    )
     payload = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     created_at = models.DateTimeField()
