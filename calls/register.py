@@ -16,7 +16,8 @@ from calls.queries import visible_to
 from operators.models import User
 
 PAGE = 50
-SHORTEST = 3  # fewer letters or digits have no trigram and would read every row
+SHORTEST = 3  # fewer letters have no trigram and would read every row
+SHORTEST_NUMBER = 7  # with fewer, a masked number could be found out digit by digit and nobody would know
 LIVE = "live"
 FEW = 1000
 SHOWN_WITH = ("hotline", "caller", "operator", "note__topic__parent")
@@ -96,14 +97,15 @@ def _clean(text: str) -> str:
 def searched(text: str) -> "QuerySet[Any, uuid.UUID]":
     """The ids of calls in whose note or caller's name the text occurs, or whose number ends with its digits.
 
-    Each part reads an index of its own. Texts of fewer than three letters or digits find nothing.
+    Each part reads an index of its own. Texts of fewer than three letters find nothing, nor
+    numbers of fewer than seven digits.
     """
     text = _clean(text)
     ids = Call.objects.order_by().values_list("pk", flat=True)
     if _NUMBER.match(text):
         digits = re.sub(r"\D", "", text)
         backwards = ids.alias(backwards=Reverse("caller_number"))
-        return backwards.filter(backwards__startswith=digits[::-1]) if len(digits) >= SHORTEST else ids.none()
+        return backwards.filter(backwards__startswith=digits[::-1]) if len(digits) >= SHORTEST_NUMBER else ids.none()
     if len(text) < SHORTEST:
         return ids.none()
     notes = Note.objects.order_by().filter(Q(summary__icontains=text) | Q(caller_name__icontains=text))

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from analytics.counting import count
 from calls.models import Topic
@@ -49,11 +49,19 @@ def load(*, days: int, at: datetime, data_dir: Path) -> Loaded | None:
     works = _plan(begins.date(), at.date() + timedelta(days=COMING_DAYS))
     stories = _play(works, begins, at)
     with transaction.atomic():
+        _take_your_time()
         hotlines = {service.slug: _hotline(service) for service in SERVICES}
         cast = create(SERVICES, hotlines)
         _fill(hotlines, cast, works=works, stories=stories, begins=begins, at=at)
         write(cast.credentials, data_dir / CREDENTIALS)
     return Loaded(len(hotlines), len(cast.operators), len(stories), cast.credentials)
+
+
+def _take_your_time() -> None:
+    """One long transaction is right here, and on a busy machine it thinks for longer than a web request may."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        cursor.execute("SET LOCAL statement_timeout = 0")
 
 
 def _plan(first: date, last: date) -> list[Work]:

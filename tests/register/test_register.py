@@ -119,7 +119,7 @@ def test_a_foreign_hotline_cannot_be_asked_for(client, supervisor, hotline):
 
 
 @pytest.mark.parametrize(
-    "text", ["5678", "99 91 56 78", "+47 999 15 678", "haugen", "BERIT", "ullsokk", "to par", "Ødela"]
+    "text", ["9915678", "99 91 56 78", "+47 999 15 678", "haugen", "BERIT", "ullsokk", "to par", "Ødela"]
 )
 def test_free_search_finds_number_name_and_note(client, supervisor, hotline, text):
     caller = Caller.objects.create(number="+4799915678", name="Berit Haugen")
@@ -142,7 +142,7 @@ def test_a_common_word_finds_the_same_calls_as_a_rare_one(monkeypatch, superviso
     assert len(few) == 4
 
 
-@pytest.mark.parametrize("text", ["12", "ab", "%%%", "___", "\\", "'; --", "0" * 90])
+@pytest.mark.parametrize("text", ["12", "5612", "ab", "%%%", "___", "\\", "'; --", "0" * 90])
 def test_a_search_that_cannot_find_finds_nothing(client, supervisor, hotline, text):
     call = make_call(hotline, AT, wait=3, talk=3, caller_number="+4799915612", caller_kind="number")
     Note.objects.create(call=call, summary="abc")
@@ -193,7 +193,7 @@ def test_a_page_takes_the_same_queries_for_one_call_and_for_fifty(client, superv
 @pytest.mark.parametrize(
     "text, indexes",
     [
-        ("567890", {"call_number_backwards"}),
+        ("4567890", {"call_number_backwards"}),
         ("ullsokk", {"note_summary_words", "note_caller_words", "caller_name_words"}),
     ],
 )
