@@ -20,7 +20,13 @@ run: venv
 	@exec $(BIN)/python -m hotline.launcher $(ARGS)
 
 test: venv-dev
-	$(BIN)/python -m pytest -n $(or $(JOBS),2) $(ARGS)
+ifdef ARGS
+	$(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile $(ARGS)
+else
+	$(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile --ignore=tests/browser
+	@# Apart: a driven browser keeps an event loop running in its process, which other tests cannot share.
+	$(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile tests/browser
+endif
 
 check: venv-dev
 	$(BIN)/ruff check .

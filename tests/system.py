@@ -64,6 +64,7 @@ class System:
 
     # --- starting and stopping
     def start(self) -> "System":
+        (self.home / "data").mkdir()
         self.postgres.start()
         self.box = Box(
             account_sid=ACCOUNT_SID,
@@ -71,6 +72,7 @@ class System:
             webhook_base=self.url,
             speed=SPEED,
             data_dir=self.home / "sim",
+            vocabulary=ROOT / "tests" / "contracts" / "twiml_vocabulary.json",
         ).start()
         self._environ = os.environ | {
             "DATABASE_URL": self.postgres.url(), "PUBLIC_URL": self.url, "SECRET_KEY": "system" * 10,

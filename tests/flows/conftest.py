@@ -4,6 +4,7 @@ import pytest
 
 from operators.models import Operator
 from tests import world
+from tests.simulator.rest import check_log
 from tests.system import System
 
 
@@ -13,8 +14,16 @@ def running(django_db_blocker):
         system = System(web=2, switchboards=2)
         try:
             yield system.start()
+            _speaks_the_carriers_language(system)
         finally:
             system.stop()
+
+
+def _speaks_the_carriers_language(system: System) -> None:
+    """Whatever the flows made us say: all TwiML in the vocabulary, all REST requests in the contract."""
+    answers = [each for each in system.carrier.requests() if each["body"]]
+    assert answers and not [each["lint"] for each in answers if each["lint"]]
+    check_log(system.carrier)
 
 
 @pytest.fixture
