@@ -18,7 +18,7 @@ class FilterForm(forms.Form):
         label=_("Search"),
         required=False,
         max_length=100,
-        widget=forms.TextInput({"type": "search", "placeholder": _("Last digits, name or words of the note")}),
+        widget=forms.TextInput({"type": "search", "placeholder": _("Number, name or note")}),
     )
     hotline: Any = forms.ModelChoiceField(None, label=_("Hotline"), required=False, empty_label=_("all"))
     show = forms.ChoiceField(label=_("What became of it"), required=False)
