@@ -2,6 +2,7 @@
 import * as note from "./note.js";
 import * as ring from "./ring.js";
 
+const SPEECH = new Set(["say", "voice"]);
 const desk = document.getElementById("desk");
 if (desk) begin();
 
@@ -56,9 +57,9 @@ function begin() {
 
   function caption({ text: words, from }) {
     const list = byId("captions");
-    if (!list || !words) return;
+    if (!list || !words || (from && !SPEECH.has(from))) return; // tones and comings and goings are no words
     const line = document.createElement("li");
-    line.textContent = from ? `${from}: ${words}` : words;
+    line.textContent = words;
     list.append(line);
     while (list.children.length > 3) list.firstElementChild.remove();
     list.hidden = false;
