@@ -203,7 +203,9 @@ class Offer(models.Model):
     class Meta:
         indexes = [models.Index(fields=["ring_until"], condition=Q(state="ringing"), name="offer_ringing")]
         constraints = [
-            models.UniqueConstraint(fields=["leg_ref"], name="a_leg_belongs_to_one_offer"),
+            models.UniqueConstraint(
+                fields=["leg_ref"], condition=Q(leg_ref__isnull=False), name="a_leg_belongs_to_one_offer"
+            ),
             models.UniqueConstraint(
                 fields=["operator"],
                 condition=Q(state__in=["ringing", "accepted"]),

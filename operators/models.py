@@ -67,13 +67,8 @@ class Operator(models.Model):
 
     class Meta:
         ordering = ["display_name"]
-        indexes = [
-            models.Index(
-                fields=["idle_since", "id"],
-                condition=models.Q(state="ready", active=True),
-                name="operator_longest_idle",
-            )
-        ]
+        # No index on presence: it changes with every ring, and a few hundred people are read faster than an index of
+        # them is kept. So a change of presence writes one row and no index.
 
     def __str__(self) -> str:
         return self.display_name

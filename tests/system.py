@@ -10,7 +10,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,6 @@ class System:
             "DATA_DIR": str(self.home / "data"), "LOG_LEVEL": "WARNING", "PYTHONWARNINGS": "ignore",
         } | self.environment  # fmt: skip
         subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=self._environ, check=True)
-        self._borrow_connection()
         for number in range(self.counts["web"]):
             self.start_web(f"web{number or ''}")
         for number in range(self.counts["switchboard"]):
@@ -121,7 +121,6 @@ class System:
                 child.wait(5)
         if self.box is not None:
             self.box.stop()
-        self._return_connection()
         self.postgres.stop()
         shutil.rmtree(self.home, ignore_errors=True)
 
@@ -139,7 +138,18 @@ class System:
             f"--- {path.name}\n{path.read_text(errors='replace')[-3000:]}" for path in self.home.glob("*.log")
         )
 
-    # --- the test's own eyes: Django's default connection looks into this system's database
+    # --- the test's own eyes
+    @contextmanager
+    def eyes(self) -> Iterator["System"]:
+        """Django's default connection looks into this system's database; afterwards where it looked before."""
+        self._borrow_connection()
+        try:
+            self.clear()
+            yield self
+            self.clear()
+        finally:
+            self._return_connection()
+
     def _borrow_connection(self) -> None:
         from django.db import connection
 

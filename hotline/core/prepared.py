@@ -29,7 +29,7 @@ class Prepared:
         """Run it, and give its first row or None."""
         connection.ensure_connection()
         raw = connection.connection
-        with connection.cursor() as cursor:
+        with connection.wrap_database_errors, raw.cursor() as cursor:
             if raw not in self._known:
                 cursor.execute(self._prepare)
                 self._known.add(raw)

@@ -7,20 +7,18 @@ from tests.system import System
 
 
 @pytest.fixture(scope="session")
-def breakable(django_db_blocker):
-    with django_db_blocker.unblock():
-        system = System(web=2, switchboards=2, CARRIER_SILENCE_SECONDS="2")
-        try:
-            yield system.start()
-        finally:
-            system.stop()
+def breakable():
+    system = System(web=2, switchboards=2, CARRIER_SILENCE_SECONDS="2")
+    try:
+        yield system.start()
+    finally:
+        system.stop()
 
 
 @pytest.fixture
-def system(breakable):
-    breakable.clear()
-    yield breakable
-    breakable.clear()
+def system(breakable, django_db_blocker):
+    with django_db_blocker.unblock(), breakable.eyes():
+        yield breakable
 
 
 @pytest.fixture

@@ -35,27 +35,26 @@ def broker():
 
 
 @pytest.fixture(scope="module")
-def whole(django_db_blocker, broker):
+def whole(broker):
     """The system with Celery's worker and beat, the broker behind a port that can misbehave."""
     chaos = Chaos(("127.0.0.1", broker))
-    with django_db_blocker.unblock():
-        system = System(web=1, switchboards=1, REDIS_URL=f"redis://127.0.0.1:{chaos.port}/0")
-        try:
-            system.start()
-            system.start_celery("worker", "worker", "-P", "threads", "-c", "2", "-l", "warning")
-            system.start_celery("beat", "beat", "-l", "warning")
-            yield system, chaos, broker
-        finally:
-            system.stop()
-            chaos.close()
+    system = System(web=1, switchboards=1, REDIS_URL=f"redis://127.0.0.1:{chaos.port}/0")
+    try:
+        system.start()
+        system.start_celery("worker", "worker", "-P", "threads", "-c", "2", "-l", "warning")
+        system.start_celery("beat", "beat", "-l", "warning")
+        yield system, chaos, broker
+    finally:
+        system.stop()
+        chaos.close()
 
 
 @pytest.fixture
-def system(whole):
+def system(whole, django_db_blocker):
     system, chaos, _ = whole
     chaos.become("pass")
-    system.clear()
-    yield system
+    with django_db_blocker.unblock(), system.eyes():
+        yield system
     chaos.become("pass")
 
 

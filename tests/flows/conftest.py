@@ -9,14 +9,13 @@ from tests.system import System
 
 
 @pytest.fixture(scope="session")
-def running(django_db_blocker):
-    with django_db_blocker.unblock():
-        system = System(web=2, switchboards=2)
-        try:
-            yield system.start()
-            _speaks_the_carriers_language(system)
-        finally:
-            system.stop()
+def running():
+    system = System(web=2, switchboards=2)
+    try:
+        yield system.start()
+        _speaks_the_carriers_language(system)
+    finally:
+        system.stop()
 
 
 def _speaks_the_carriers_language(system: System) -> None:
@@ -27,10 +26,9 @@ def _speaks_the_carriers_language(system: System) -> None:
 
 
 @pytest.fixture
-def system(running):
-    running.clear()
-    yield running
-    running.clear()
+def system(running, django_db_blocker):
+    with django_db_blocker.unblock(), running.eyes():
+        yield running
 
 
 @pytest.fixture
