@@ -23,9 +23,11 @@ test: venv-dev
 ifdef ARGS
 	$(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile $(ARGS)
 else
-	$(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile --ignore=tests/browser
-	@# Apart: a driven browser keeps an event loop running in its process, which other tests cannot share.
-	$(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile tests/browser
+	@# In two goes: a driven browser keeps an event loop running in its process, which other tests cannot share.
+	@failed=0; \
+	$(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile --ignore=tests/browser || failed=1; \
+	$(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile tests/browser || failed=1; \
+	exit $$failed
 endif
 
 check: venv-dev
