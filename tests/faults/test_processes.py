@@ -61,7 +61,8 @@ def test_a_caller_who_arrives_while_the_database_is_away_hears_an_apology_and_is
         system.carrier.settle()
     finally:
         system.postgres.start()
-    until(lambda: Call.objects.filter(carrier_ref=caller.sid).exists(), within=30, what="the recovery")
+    ended = Call.objects.filter(carrier_ref=caller.sid, state="ended")
+    until(ended.exists, within=30, what="the recovery")
     call = Call.objects.get(carrier_ref=caller.sid)
     assert (call.recovered, call.hotline, call.outcome) == (True, line, "abandoned")
     system.at_rest(30)
