@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from calls import matching
 from calls.facts import join
@@ -176,7 +177,7 @@ def hang_up(call_id: uuid.UUID, *, by: Any, at: datetime) -> None:
         call = Call.objects.select_for_update().get(pk=call_id)
         offer = Offer.objects.filter(call=call, state=Offer.State.ACCEPTED).first()
         if offer is None or call.ended_at:
-            raise Refused("This call is not in conversation.")
+            raise Refused(_("This call is not in conversation."))
         instruct(Instruction.Kind.HANG_UP, call_id=call.pk, offer_id=offer.pk, at=at)
         note_event(call, CallEvent.Kind.NOTE, at=at, key=f"hangup:{offer.pk}", source="desk", what="hang_up")
 
