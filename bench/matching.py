@@ -103,7 +103,8 @@ def ours(url: str, index: int, share: int, results: Any, ready: Any) -> None:
     free = Prepared("free_an_operator", _FREE, {"call": "uuid"})
     held: deque[tuple[Any, int]] = deque()
     done = 0
-    cursor = connection.cursor()
+    connection.ensure_connection()
+    cursor = connection.connection.cursor()  # the judge's journal is written as in the bare loop
     ready.wait()
     began = time.monotonic()
     while done < share:

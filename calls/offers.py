@@ -12,7 +12,7 @@ from calls.models import Call, CallEvent, Instruction, Note, Offer
 from calls.outbox import instruct
 from hotline.core.live import announce, wake_switchboard
 from operators import presence
-from operators.models import Presence
+from operators.models import Presence, PresenceChange
 from operators.presence import Cause
 
 _MISSES = {
@@ -154,8 +154,8 @@ def _not_taken(offer: Offer, status: str) -> tuple[str, str]:
 
 def _just_talked(offer: Offer) -> bool:
     since = offer.made_at - _HANGING_UP
-    finished = Offer.objects.filter(operator_id=offer.operator_id, state=Offer.State.FINISHED, closed_at__gte=since)
-    return finished.exists()
+    left = PresenceChange.objects.filter(operator_id=offer.operator_id, at__gte=since, from_state=Presence.ON_CALL)
+    return left.exists()
 
 
 def _why(status: str) -> str:
