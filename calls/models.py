@@ -157,7 +157,6 @@ class CallEvent(models.Model):
         OPERATOR_LEFT = "operator_left"
         VOICEMAIL = "voicemail"
         RECORDED = "recorded"
-        CLOSED = "closed"
         CARRIER_STATUS = "carrier_status"
         FALLBACK = "fallback"
         ENDED = "ended"

@@ -36,4 +36,9 @@ class Migration(migrations.Migration):
             model_name='call',
             index=models.Index(condition=models.Q(('operator__isnull', False)), fields=['operator', '-answered_at'], name='call_of_operator'),
         ),
+        migrations.AlterField(
+            model_name='callevent',
+            name='kind',
+            field=models.CharField(choices=[('arrived', 'Arrived'), ('turned_away', 'Turned Away'), ('greeted', 'Greeted'), ('queued', 'Queued'), ('key', 'Key'), ('offered', 'Offered'), ('declined', 'Declined'), ('missed', 'Missed'), ('withdrawn', 'Withdrawn'), ('answered', 'Answered'), ('connected', 'Connected'), ('operator_left', 'Operator Left'), ('voicemail', 'Voicemail'), ('recorded', 'Recorded'), ('carrier_status', 'Carrier Status'), ('fallback', 'Fallback'), ('ended', 'Ended'), ('note', 'Note'), ('recovered', 'Recovered'), ('replay', 'Replay')], max_length=16),
+        ),
     ]
