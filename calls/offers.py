@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from calls.facts import join
 from calls.journal import note_event
@@ -12,7 +13,7 @@ from calls.models import Call, CallEvent, Instruction, Note, Offer
 from calls.outbox import instruct
 from hotline.core.live import announce, wake_switchboard
 from operators import presence
-from operators.models import Presence, PresenceChange
+from operators.models import Presence
 from operators.presence import Cause
 
 _MISSES = {
@@ -154,8 +155,9 @@ def _not_taken(offer: Offer, status: str) -> tuple[str, str]:
 
 def _just_talked(offer: Offer) -> bool:
     since = offer.made_at - _HANGING_UP
-    left = PresenceChange.objects.filter(operator_id=offer.operator_id, at__gte=since, from_state=Presence.ON_CALL)
-    return left.exists()
+    talks = Call.objects.filter(operator_id=offer.operator_id, answered_at__isnull=False).order_by("-answered_at")
+    last = talks.values_list(Coalesce("operator_left_at", "ended_at"), flat=True).first()
+    return last is not None and last >= since
 
 
 def _why(status: str) -> str:
