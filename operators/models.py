@@ -19,6 +19,7 @@ class User(AbstractUser):
     role = models.CharField(_("role"), max_length=16, choices=Role, default=Role.OPERATOR)
     hotlines = models.ManyToManyField("lines.Hotline", blank=True, related_name="people", verbose_name=_("hotlines"))
     language = models.CharField(_("language of the screens"), max_length=8, blank=True)
+    letter_keys = models.BooleanField(_("keys of a single letter"), default=True)
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
