@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('operators', '0003_presence_writes_no_index'),
+        ('operators', '0004_whom_to_ring'),
     ]
 
     operations = [
