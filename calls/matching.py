@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db import IntegrityError
 
-from hotline.core.live import announce, wake_switchboard
+from calls.news import tell_of
+from hotline.core.live import wake_switchboard
 from hotline.core.prepared import Prepared
 from operators.presence import DESK_GRACE_SECONDS, Cause
 
@@ -82,7 +83,7 @@ def assign_one(at: datetime) -> tuple[uuid.UUID, int] | None:
     if row is None:
         return None
     call_id, operator_id, hotline_id = row
-    announce(f"operator:{operator_id}", "board", f"hotline:{hotline_id}", f"call:{call_id}")
+    tell_of(call_id, hotline_id, operator_id=operator_id)
     return call_id, operator_id
 
 
