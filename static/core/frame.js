@@ -8,7 +8,8 @@ async function post(url, values = {}) {
   try {
     const headers = { "X-CSRFToken": JSON.parse(document.body.getAttribute("hx-headers"))["x-csrftoken"], Accept: "application/json" };
     const answer = await fetch(url, { method: "POST", headers, body: new URLSearchParams(values) });
-    wrong = answer.ok ? (await answer.json()).error : error.dataset.text;
+    const json = answer.headers.get("Content-Type")?.includes("json");
+    wrong = !answer.ok ? error.dataset.text : json ? (await answer.json()).error : "";
   } catch {
     wrong = error.dataset.text;
   }
@@ -17,7 +18,7 @@ async function post(url, values = {}) {
   byId("frame-state")?.dispatchEvent(new CustomEvent("live"));
 }
 
-// --- my state, away from the desk -------------------------------------------------------------------------------------
+// --- my state, away from the desk ---
 function choose(state, reason = "") {
   const slot = byId("frame-state");
   byId("state-menu").hidePopover();
@@ -31,7 +32,7 @@ document.addEventListener("click", ({ target }) => {
   if (!onDesk && at("[data-state]")) choose(at("[data-state]").dataset.state);
   if (at("[data-post]")) post(at("[data-post]").dataset.post);
   if (at("[data-opens]")) open(at("[data-opens]").dataset.opens);
-  if (at("[data-toast]")) say({ text: at("[data-toast]").dataset.toast });
+  if (at("[data-toast]")) toast(at("[data-toast]").dataset.toast);
   if (target.matches?.("dialog.dialog, dialog.drawer") && outside(target)) target.close();
 });
 document.addEventListener("submit", (event) => {
@@ -42,7 +43,7 @@ document.addEventListener("submit", (event) => {
   other.reset();
 });
 
-// --- dialogs, toasts ----------------------------------------------------------------------------------------------------
+// --- dialogs, toasts ---
 function open(id) {
   byId(id).showModal();
   if (id === "find") byId("find-text").select();
@@ -55,10 +56,28 @@ const outside = (dialog) => {
 };
 document.addEventListener("pointerdown", ({ clientX: x, clientY: y }) => (pressed = { x, y }));
 
-const say = async (detail) => (await import("./toast.js")).toast(detail.text ?? detail.value, detail);
-document.addEventListener("toast", ({ detail }) => say(detail)); // HX-Trigger: {"toast": {"text": …, "undo": …}}
+// --- toasts: a short word that something was done, with a way back. Never for errors: those stay until they are read ----
+// `undo` is an address that takes it back by a POST, or a function; `done` is called after it.
+export function toast(text, { undo, done = () => location.reload() } = {}) {
+  const region = byId("toasts");
+  const box = Object.assign(document.createElement("div"), { className: "toast", textContent: text });
+  if (undo) {
+    const button = Object.assign(document.createElement("button"), { className: "button small", textContent: region.dataset.undo });
+    button.onclick = async () => {
+      box.remove();
+      await (undo.call ? undo() : post(undo));
+      done();
+    };
+    box.append(button);
+  }
+  region.replaceChildren(box);
+  // Whoever is on the way to the button gets the time to reach it.
+  const over = () => (box.matches(":hover, :focus-within") ? setTimeout(over, 1000) : box.remove());
+  setTimeout(over, 5000);
+}
+document.addEventListener("toast", ({ detail }) => toast(detail.text ?? detail.value, detail)); // HX-Trigger: {"toast": {"text": …, "undo": …}}
 
-// --- the search -----------------------------------------------------------------------------------------------------------
+// --- the search ---
 byId("find").addEventListener("keydown", (event) => {
   const stops = [byId("find-text"), ...byId("found").querySelectorAll("a")];
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -68,7 +87,7 @@ byId("find").addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-// --- keys -------------------------------------------------------------------------------------------------------------------
+// --- keys ---
 const letters = document.body.dataset.letters !== "off";
 const single = (event) => event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
 // A dialog that has just closed may still hold the focus.
