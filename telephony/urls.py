@@ -1,4 +1,4 @@
-"""Addresses of the telephone page and of the browser telephone's token."""
+"""Addresses of the telephone page, of the browser telephone's token, and of callers' messages."""
 
 from django.urls import path
 
@@ -8,4 +8,5 @@ app_name = "telephony"
 urlpatterns = [
     path("simulator/", views.telephones, name="telephones"),
     path("telephony/token/", views.token, name="token"),
+    path("telephony/voicemail/<uuid:call_id>/", views.voicemail, name="voicemail"),
 ]

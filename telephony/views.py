@@ -1,25 +1,33 @@
 """The telephone page beside the simulator, and the token of an operator's browser telephone."""
 
+import logging
 import secrets
+import uuid
 from collections import Counter
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from calls.models import Voicemail
+from calls.queries import visible_to
 from hotline.core import access
+from hotline.core.audit import record
 from lines.hours import opening
 from lines.models import Number
 from operators.models import Operator
 from telephony.simulator.proxy import page_key
+from telephony.twilio import recordings
 from telephony.twilio.tokens import browser_token
 
 TELEPHONES = 3
+HEARD = "voicemail.heard"
+log = logging.getLogger(__name__)
 
 
 @access.public
@@ -64,3 +72,22 @@ def token(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"detail": _("The carrier's API key for browser telephones is not set.")}, status=409)
     backend = "simulator" if settings.SIMULATOR_URL else "twilio"
     return JsonResponse({"token": browser_token(operator.identity), "identity": operator.identity, "backend": backend})
+
+
+@access.needs(access.OPERATOR)
+@require_GET
+@never_cache
+def voicemail(request: HttpRequest, call_id: uuid.UUID) -> HttpResponseBase:
+    """The sound of a caller's message, passed on from the carrier; who heard it is audited."""
+    found = get_object_or_404(Voicemail, call__in=visible_to(request.user).filter(pk=call_id))  # type: ignore[arg-type]
+    try:
+        sound = recordings.fetch(found.recording_ref)
+    except recordings.Unavailable as trouble:
+        log.warning("the message of call %s could not be fetched: %s", call_id, trouble)
+        return HttpResponse(_("The carrier does not give this message now. Try again later."), status=502)
+    record(by=request.user, verb=HEARD, subject=f"call {call_id}")
+    answer = StreamingHttpResponse(sound.parts, content_type=sound.kind)
+    answer["Content-Disposition"] = "inline"
+    if sound.length:
+        answer["Content-Length"] = sound.length
+    return answer

@@ -169,6 +169,16 @@ class System:
         connection.close()
         connection.settings_dict.update(self._before)
 
+    def signed_in(self, user: Any) -> dict[str, str]:
+        """The cookies of a browser in which `user` is signed in."""
+        from django.conf import settings
+        from django.test import Client, override_settings
+
+        client = Client()
+        with override_settings(SECRET_KEY=self._environ["SECRET_KEY"]):
+            client.force_login(user)
+        return {settings.SESSION_COOKIE_NAME: client.cookies[settings.SESSION_COOKIE_NAME].value}
+
     # --- the people
     @property
     def phone(self) -> Phone:

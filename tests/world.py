@@ -49,6 +49,12 @@ def operator(*hotlines: Hotline, state: str = Presence.READY, at: datetime | Non
     return made
 
 
+def supervisor_of(*hotlines: Hotline) -> User:
+    made = User.objects.create(username=f"su{next(_counter)}", role=User.Role.SUPERVISOR)
+    made.hotlines.set(hotlines)
+    return made
+
+
 def sid(prefix: str = "CA") -> str:
     return f"{prefix}{next(_counter):032x}"
 

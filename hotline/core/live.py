@@ -31,9 +31,9 @@ class _Message:
 def _pending(channel: str) -> _Message | None:
     """The message on `channel` of the transaction in hand, or of its savepoint, which may yet be undone."""
     here = set(connection.savepoint_ids)
-    for savepoints, function, _robust in connection.run_on_commit:
-        if isinstance(function, _Message) and function.channel == channel and savepoints == here:
-            return function
+    for entry in connection.run_on_commit:  # (savepoints, what to call, …)
+        if isinstance(entry[1], _Message) and entry[1].channel == channel and entry[0] == here:
+            return entry[1]
     return None
 
 

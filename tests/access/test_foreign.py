@@ -47,7 +47,7 @@ def objects(house: House) -> dict[str, dict[str, object]]:
     script = Script.objects.create(hotline=house.hotline, greeting="Hello", closing="Goodbye")
     for kind, thing in {"question": question, "contact": contact, "script": script}.items():
         known |= {f"knowledge:{kind}": {"pk": thing.pk}, f"knowledge:remove_{kind}": {"pk": thing.pk}}
-    known |= {"knowledge:edit_script": {"pk": script.pk}}
+    known |= {"knowledge:edit_script": {"pk": script.pk}, "telephony:voicemail": {"call_id": house.call.pk}}
     acts = ("person", "edit_person", "deactivate", "reactivate", "new_password", "new_token", "withdraw_token")
     known |= {f"operators:{name}": person for name in (*acts, "remove_second_factor")}
     return known

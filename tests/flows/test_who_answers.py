@@ -2,6 +2,7 @@
 
 import threading
 
+import requests
 from django.utils import timezone
 
 from calls.models import Call, Offer, Voicemail
@@ -10,7 +11,7 @@ from tests.flows.conftest import state_of
 from tests.flows.test_hanging_up import over
 from tests.flows.test_one_call import ready
 from tests.system import until
-from tests.world import hotline, number_of
+from tests.world import hotline, number_of, supervisor_of
 
 
 def test_nobody_signed_on_leads_to_voicemail(system, line):
@@ -18,8 +19,14 @@ def test_nobody_signed_on_leads_to_voicemail(system, line):
     caller.wait_for("Please leave a message")
     caller.wait_for("completed", timeout=20)
     assert over(caller).outcome == "voicemail"
-    assert until(lambda: Voicemail.objects.filter(call__carrier_ref=caller.sid).exists())
+    message = until(lambda: Voicemail.objects.filter(call__carrier_ref=caller.sid).first())
     system.at_rest()
+    heard = requests.get(
+        f"{system.url}/telephony/voicemail/{message.call_id}/",
+        cookies=system.signed_in(supervisor_of(line)),
+        timeout=10,
+    )
+    assert (heard.status_code, heard.content[:4]) == (200, b"RIFF")
 
 
 def test_a_call_waits_while_every_operator_is_on_a_break(system, line):

@@ -1,6 +1,7 @@
 """Speaking REST to the simulator, each request held against Twilio's own OpenAPI description."""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -45,9 +46,13 @@ def hold_against_contract(method: str, path: str, data: Any, query: Any, auth: t
     contract().validate_request(RequestsOpenAPIRequest(prepared))
 
 
+_MEDIA = re.compile(r"/Recordings/RE[0-9a-f]{32}$")
+
+
 def check_log(control: Control, account_sid: str = ACCOUNT_SID, auth_token: str = AUTH_TOKEN) -> list[str]:
     """Hold everything the application asked of a simulator's REST against the contract; returns "POST /…" of each."""
-    rows = control.rest()
+    # The sound of a recording lies beside the API that the contract describes.
+    rows = [row for row in control.rest() if not (row["method"] == "GET" and _MEDIA.search(row["path"]))]
     for row in rows:
         form, query = [tuple(pair) for pair in row["form"]], [tuple(pair) for pair in row["query"]]
         hold_against_contract(row["method"], row["path"], form, query, (account_sid, auth_token))
