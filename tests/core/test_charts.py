@@ -32,7 +32,7 @@ def test_what_was_not_measured_breaks_the_line_and_is_no_zero():
     chart = Chart("Level", list("abcd"), [Series("Now", [80, None, 90, 100])], unit=" %")
     assert [len(shape["points"].split()) for shape in charts.lines(chart).shapes] == [1, 2]
     page = drawn("lines", chart)
-    assert "<td class=\"number\">–</td>" in page
+    assert '<td class="number">–</td>' in page
     assert "100 %" in page
 
 
