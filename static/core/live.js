@@ -13,6 +13,7 @@ const failed = new WeakMap(); // element -> the sentence that says so
 const stale = new Set();
 let channel;
 let delayed;
+let held = false; // our lock: whoever says hello before would be taken for gone, because the worker would get it first
 let live = true;
 let late = false;
 
@@ -94,7 +95,7 @@ function alone() {
 }
 
 function listen() {
-  if (!fragments().length && !document.querySelector("[data-heartbeat]")) return;
+  if (!held || (!fragments().length && !document.querySelector("[data-heartbeat]"))) return;
   channel ??= "SharedWorker" in window ? shared() : alone();
   channel(wishes());
 }
@@ -219,10 +220,11 @@ document.addEventListener("focusout", () => {
 });
 document.addEventListener("htmx:afterSettle", listen);
 
-if (navigator.locks) navigator.locks.request(lock, () => new Promise(() => {})); // held until this page is gone
+const begin = () => ((held = true), listen(), new Promise(() => {})); // the lock is held until this page is gone
+if (navigator.locks) navigator.locks.request(lock, begin);
+else begin();
 const all = () => refresh(fragments());
 setInterval(all, POLL);
 document.addEventListener("visibilitychange", all);
 for (const name of ["online", "offline"]) addEventListener(name, () => (warn(), all()));
 addEventListener("pageshow", (event) => event.persisted && listen());
-listen();

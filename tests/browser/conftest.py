@@ -45,7 +45,7 @@ class Visitor:
     def __init__(self, browser: Browser, system: System, **look: object) -> None:
         self.system = system
         self.context: BrowserContext = browser.new_context(
-            base_url=system.url, permissions=["notifications"], reduced_motion="reduce", **look
+            base_url=system.url, permissions=["notifications"], **{"reduced_motion": "reduce", **look}
         )
         self.context.set_default_timeout(30_000)  # signing in hashes a password, on a machine that may be busy
         self.troubles: list[str] = []

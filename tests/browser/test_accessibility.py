@@ -1,16 +1,27 @@
-"""axe-core on every page, in both themes, on a desk screen and on a telephone: nothing serious."""
+"""axe-core on every page that a role can reach, in both themes, on a desk screen and on a telephone: nothing serious."""
+
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.urls import Resolver404, resolve
 
-pytestmark = pytest.mark.browser
+from tests.access.urls import addresses
 
-FURTHER = ["/style/", "/accounts/password/change/"]  # pages the rail does not lead to
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 390)]
+AXE = Axe()
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+    "resultTypes": ["violations"],
+}
+# Swagger's own page, what is no page, and where one is signed out.
+ELSEWHERE = ("/api/", "/static/", "/accounts/logout/", "/healthz", "/readyz", "/metrics", "/twilio/", "/live/")
 
 
 def findings(page):
-    found = Axe().run(page).response["violations"]
+    found = AXE.run(page, options=RULES).response["violations"]
     return [
         f"{each['impact']}: {each['id']} at {node['target']}: {node.get('failureSummary', '')[:200]}"
         for each in found
@@ -19,23 +30,92 @@ def findings(page):
     ]
 
 
-@pytest.mark.parametrize(("scheme", "width"), LOOKS)
-def test_no_page_has_a_serious_finding(visitor, scheme, width):
-    anna = visitor(color_scheme=scheme, viewport={"width": width, "height": 800})
-    page = anna.signed_in("anna", "/style/")
-    rail = page.eval_on_selector_all(".rail a", "links => links.map(link => link.getAttribute('href'))")
-    assert {"/desk/", "/board/", "/calls/"} <= set(rail)
-    wrong = {}
-    for path in [*rail, *FURTHER]:
-        answer = page.goto(path)
-        assert answer is not None and answer.status == 200, path
+def view_of(path):
+    """The page's name: one call stands for all of them."""
+    try:
+        match = resolve(urlsplit(path).path)
+    except Resolver404:
+        return None
+    return match.view_name or match.func
+
+
+def reached(page, start):
+    """One address of each page: all that need no object, and those that links lead to."""
+    paths = [start, *(each.path for each in addresses() if not each.placeholders)]
+    seen = set()
+    while paths:
+        path = paths.pop(0)
+        view = view_of(path)
+        if view is None or view in seen or path.startswith(ELSEWHERE):
+            continue
+        seen.add(view)
+        shown = page.request.get(path)
+        if not shown.ok or "text/html" not in shown.headers.get("content-type", "") or "<html" not in shown.text():
+            continue
+        page.goto(path)
+        if urlsplit(page.url).path != urlsplit(path).path:  # it led elsewhere, and that is looked at by its own name
+            paths.insert(0, urlsplit(page.url).path)
+            continue
+        yield path
+        links = page.eval_on_selector_all("a[href^='/']", "links => links.map(link => link.getAttribute('href'))")
+        paths += links
+
+
+def looked_at(page, path, wrong):
+    for scheme, width in LOOKS:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        page.wait_for_function("!document.getAnimations().length")  # colours change on their way, too
         if found := findings(page):
-            wrong[path] = found
+            wrong[f"{path}, {scheme}, {width}"] = found
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if overflow > 0:
-            wrong[f"{path} (scrolls sideways)"] = [f"{overflow} px"]
-    assert wrong == {}
-    assert anna.troubles == []
+            wrong[f"{path} scrolls sideways at {width}"] = [f"{overflow} px"]
+
+
+@pytest.fixture
+def a_call(visitor):
+    """One call in the register, so that there is a page about a call."""
+    telephones = visitor().page("/simulator/")
+    telephones.locator("[data-telephone='2'] [data-call]").click()
+    telephones.locator("[data-telephone='2'] [data-hang-up]").click()
+    telephones.locator("[data-telephone='2'] [data-call]:enabled").wait_for()
+
+
+@pytest.mark.parametrize(
+    ("who", "start", "some"),
+    [
+        ("maria", "/desk/", {"/desk/", "/board/", "/calls/", "/knowledge/", "/people/me/"}),
+        ("siri", "/board/", {"/board/", "/people/", "/lines/", "/knowledge/questions/new/"}),
+        ("anna", "/board/", {"/style/", "/lines/new/", "/accounts/password/change/"}),
+    ],
+)
+def test_no_page_that_a_role_reaches_has_a_serious_finding(visitor, a_call, who, start, some):
+    someone = visitor()
+    page = someone.signed_in(who, start)
+    seen, wrong = [], {}
+    for path in reached(page, start):
+        seen.append(path)
+        looked_at(page, path, wrong)
+        page.set_viewport_size({"width": 1280, "height": 800})
+    assert some <= set(seen)
+    assert any(view_of(path) == "calls:call" for path in seen)
+    assert wrong == {}, "\n".join(f"{where}: {each}" for where, found in wrong.items() for each in found)
+    assert someone.troubles == []
+
+
+def test_nothing_moves_for_whoever_asks_for_less_motion(visitor):
+    page = visitor(reduced_motion="reduce").signed_in("anna", "/style/")
+    moving = page.evaluate(
+        """[...document.querySelectorAll("*")].flatMap(element => {
+             const style = getComputedStyle(element);
+             const long = [style.animationDuration, style.transitionDuration].join().split(",").some(time => parseFloat(time) > 0.01);
+             return long ? [element.className] : [] })"""
+    )
+    assert moving == []
+    still = visitor(reduced_motion="no-preference").signed_in("anna", "/style/")
+    assert still.evaluate("getComputedStyle(document.querySelector('.button')).transitionDuration") != "0s"
 
 
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)
