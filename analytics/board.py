@@ -110,9 +110,9 @@ class Board:
     half_hour_began: datetime
     strips: tuple[Strip, ...]
     staff: Staff
-    zone: ZoneInfo = ZoneInfo("UTC")
-    hours: tuple[Hour, ...] = ()
-    usual: Usual = Usual()
+    zone: ZoneInfo
+    hours: tuple[Hour, ...]
+    usual: Usual
 
     @property
     def waiting(self) -> int:
@@ -256,9 +256,7 @@ def _since(quarters: dict[datetime, Counts], begins: datetime) -> Counts:
     return reduce(add, (counts for starts_at, counts in quarters.items() if starts_at >= begins), Counts())
 
 
-def _hours(
-    zone: ZoneInfo, at: datetime, quarters: dict[int, dict[datetime, Counts]], before: Usual
-) -> Iterator[Hour]:
+def _hours(zone: ZoneInfo, at: datetime, quarters: dict[int, dict[datetime, Counts]], before: Usual) -> Iterator[Hour]:
     """The hours of today in `zone`, from midnight to midnight: 23 or 25 of them when the clocks change."""
     begins = today_begins(zone, at).astimezone(UTC)
     ends = today_begins(zone, timezone.localtime(begins, zone).replace(hour=12) + timedelta(days=1)).astimezone(UTC)

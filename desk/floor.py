@@ -15,6 +15,7 @@ from scheduling.queries import being_taken
 
 AWAY = {Presence.BREAK, Presence.LUNCH, Presence.OTHER}
 BUSY = {Presence.RINGING, Presence.ON_CALL, Presence.WRAP_UP}
+URGENT = {Presence.MISSED: 0, Presence.DISCONNECTED: 1, Presence.ON_CALL: 2, Presence.RINGING: 3, Presence.WRAP_UP: 4}
 LONG_WRAP_UPS = 2  # wrap-up times of the hotline
 OVERTIME = timedelta(minutes=2)  # of a planned break
 LONG_REST = {Presence.BREAK: timedelta(minutes=20), Presence.LUNCH: timedelta(minutes=60)}
@@ -61,6 +62,7 @@ def groups(shown: Board) -> list[Group]:
     found = {key: Group(key, title, []) for key, title in kinds.items()}
     for card in cards:
         found[_kind(card)].cards.append(card)
+    found["act"].cards.sort(key=lambda card: URGENT.get(Presence(card.operator.state), len(URGENT)))
     return [group for group in found.values() if group.cards]
 
 
@@ -90,9 +92,9 @@ def _card(operator: Operator, call: Call | None, pause: Break | None, at: dateti
 def _trouble(operator: Operator, call: Call | None, pause: Break | None, at: datetime) -> str:
     lasted = at - operator.state_since
     if operator.state == Presence.MISSED:
-        return _("missed a call")
+        return _("no calls until ready")
     if operator.state == Presence.DISCONNECTED:
-        return _("the desk is closed or lost")
+        return _("desk closed or lost")
     if operator.state in (Presence.RINGING, Presence.ON_CALL) and (call is None or call.ended_at):
         return _("held by a call that is over")
     if operator.state == Presence.WRAP_UP:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from analytics.board import Board
 from analytics.figures import Rate
 from hotline.core.templatetags.components import clock
+from lines.hours import Reason
 
 ABANDONED_GOAL_PERCENT = 5  # the usual aim of a hotline; above twice of it something is wrong
 AS_USUAL_SHARE, AS_USUAL_POINTS = 0.1, 2  # how far a number, or a percentage, may be from the usual and still be it
@@ -20,10 +21,14 @@ LONG_WAIT_SECONDS = 3600
 
 @dataclass(frozen=True)
 class Trend:
-    """How a number stands to what is usual on this weekday: an arrow, and the same in words."""
+    """How a number stands to what is usual on this weekday: an arrow, and `spoken` for those who do not see it."""
 
     icon: str  # "up", "down" or "level"
     words: str
+
+    @property
+    def spoken(self) -> str:
+        return {"up": _("higher:"), "down": _("lower:")}.get(self.icon, _("as usual:"))
 
 
 @dataclass(frozen=True)
@@ -46,29 +51,27 @@ def tiles(shown: Board, planned: int | None = None) -> list[Tile]:
     """The six numbers, in the order in which one looks. `planned`: how many operators' shifts have begun."""
     found = [_waiting(shown), _longest(shown), _service_level(shown), _abandoned(shown)]
     found += [_staff(shown, planned), _open(shown)]
-    return found if shown.is_open else [_calm(tile) for tile in found]
+    return (
+        found if shown.is_open else [_calm(tile, at_line=shown.waiting > 0 and n < 2) for n, tile in enumerate(found)]
+    )
 
 
-def _calm(tile: Tile) -> Tile:
-    """Nothing is wrong with a hotline that is closed; callers who still wait are amber."""
-    return replace(tile, tone={"bad": "warn" if tile.since else "quiet", "good": "quiet"}.get(tile.tone, tile.tone))
+def _calm(tile: Tile, *, at_line: bool) -> Tile:
+    """Nothing is wrong with a hotline that is closed. Only callers who still wait in its line keep a colour."""
+    return replace(tile, tone="warn" if at_line else "quiet")
 
 
-def _within(shown: Board) -> str:
+def _goal(shown: Board) -> str:
     if shown.goal_seconds is None:
-        return _("each hotline’s goal")
+        return _("each hotline’s own")
     return _("%(seconds)s s") % {"seconds": shown.goal_seconds}
 
 
 def _trend(now: float, usual: float | None, in_words: Callable[[float], str], near: float) -> Trend | None:
     if usual is None:
         return None
-    words = {"usual": in_words(usual)}
-    if abs(now - usual) <= near:
-        return Trend("level", _("as usual, %(usual)s") % words)
-    if now > usual:
-        return Trend("up", _("above the usual %(usual)s") % words)
-    return Trend("down", _("below the usual %(usual)s") % words)
+    icon = "level" if abs(now - usual) <= near else "up" if now > usual else "down"
+    return Trend(icon, _("usually %(usual)s") % {"usual": in_words(usual)})
 
 
 def _percent(value: float) -> str:
@@ -79,20 +82,23 @@ def _trend_of_rate(rate: Rate, usual: Rate) -> Trend | None:
     return None if rate.percent is None else _trend(rate.percent, usual.percent, _percent, AS_USUAL_POINTS)
 
 
-def _calls(number: float) -> str:
-    return ngettext("%(n)s call by now", "%(n)s calls by now", round(number)) % {"n": round(number)}
+def _traffic(shown: Board) -> Trend | None:
+    """How busy the day is: why so many wait, or so few."""
+    today, usual = shown.today.offered, shown.usual.offered(*shown.usual_until_now)
+    trend = _trend(today, usual, lambda number: str(round(number)), AS_USUAL_SHARE * (usual or 0))
+    words = {"today": today, "usually": trend.words if trend else ""}
+    return trend and replace(trend, words=_("%(today)s today, %(usually)s") % words)
 
 
 def _waiting(shown: Board) -> Tile:
     ready = shown.staff.ready
-    usual = shown.usual.offered(*shown.usual_until_now)
     tile = Tile(
         title=_("Waiting now"),
         value=str(shown.waiting),
         target=ngettext("%(n)s ready to answer", "%(n)s ready to answer", ready) % {"n": ready},
         word=_("nobody waits"),
         tone="good",
-        trend=_trend(shown.today.offered, usual, _calls, AS_USUAL_SHARE * (usual or 0)),
+        trend=_traffic(shown),
     )
     if not shown.waiting:
         return tile
@@ -106,7 +112,7 @@ def _longest(shown: Board) -> Tile:
     tile = Tile(
         title=_("Longest wait"),
         value="0:00",
-        target=_("goal: %(within)s") % {"within": _within(shown)},
+        target=_("goal: %(goal)s") % {"goal": _goal(shown)},
         word=_("nobody waits"),
         tone="good",
         trend=_trend(shown.longest_wait_seconds, usual, clock, AS_USUAL_SHARE * (usual or 0)),
@@ -124,31 +130,33 @@ def _longest(shown: Board) -> Tile:
 
 def _service_level(shown: Board) -> Tile:
     rate, goal = shown.service_level, shown.goal_percent
-    words = {"goal": goal if goal is not None else "–", "within": _within(shown)}
+    aim = _("goal %(goal)s %% in %(within)s") % {"goal": goal, "within": _goal(shown)}
+    if shown.goal_seconds is None:
+        aim = _("goal %(goal)s %%") % {"goal": goal}
     tile = Tile(
-        title=_("Service level, this half hour"),
+        title=_("Service level"),
         value="–",
-        target=_("goal: %(goal)s %% within %(within)s") % words,
+        target=aim if goal is not None else "–",
         word=_("no calls"),
         tone="quiet",
         trend=_trend_of_rate(rate, shown.usual.service_level(*shown.usual_half_hour)),
     )
     if rate.percent is None or goal is None:
         return tile
-    of = ngettext("of %(n)s call", "of %(n)s calls", rate.whole) % {"n": rate.whole}
-    met = rate.percent >= goal
-    near = rate.percent >= goal - 10
+    of = ngettext("%(n)s call this half hour", "%(n)s calls this half hour", rate.whole) % {"n": rate.whole}
+    met, near = rate.percent >= goal, rate.percent >= goal - 10
     word = _("goal met") if met else _("just below") if near else _("below the goal")
     tone = "good" if met else "warn" if near else "bad"
-    return replace(tile, value=f"{rate.percent:.0f}", unit="%", word=f"{word}, {of}", tone=tone)
+    return replace(tile, value=f"{rate.percent:.0f}", unit="%", target=f"{of}, {aim}", word=word, tone=tone)
 
 
 def _abandoned(shown: Board) -> Tile:
     rate = shown.abandoned_today
+    aim = _("goal at most %(goal)s %%") % {"goal": ABANDONED_GOAL_PERCENT}
     tile = Tile(
         title=_("Abandoned today"),
         value="–",
-        target=_("goal: at most %(goal)s %%") % {"goal": ABANDONED_GOAL_PERCENT},
+        target=aim,
         word=_("no calls"),
         tone="quiet",
         trend=_trend_of_rate(rate, shown.usual.abandoned(*shown.usual_until_now)),
@@ -160,7 +168,7 @@ def _abandoned(shown: Board) -> Tile:
     good, bad = rate.percent <= ABANDONED_GOAL_PERCENT, rate.percent > 2 * ABANDONED_GOAL_PERCENT
     word = _("goal met") if good else _("far too many") if bad else _("too many")
     tone = "good" if good else "bad" if bad else "warn"
-    return replace(tile, value=f"{rate.percent:.0f}", unit="%", word=f"{word}, {of}", tone=tone)
+    return replace(tile, value=f"{rate.percent:.0f}", unit="%", target=f"{of}, {aim}", word=word, tone=tone)
 
 
 def _staff(shown: Board, planned: int | None) -> Tile:
@@ -203,7 +211,8 @@ def _open(shown: Board) -> Tile:
         title, word, tone = _("Open until"), _("open"), "good"
         value = _moment(change, shown) if change else _("always")
     else:
-        title, word, tone = _("Opens"), _("closed"), "quiet"
+        by_hand = shown.strips and all(strip.opening.reason == Reason.CLOSED_NOW for strip in shown.strips)
+        title, word, tone = _("Opens"), _("closed by hand") if by_hand else _("closed"), "quiet"
         value = _moment(change, shown) if change else "–"
     return Tile(title, value, target, word, tone, long=len(value) > len("00:00"))
 

@@ -22,7 +22,7 @@ from hotline.core import access
 from operators.permissions import hotlines_of
 
 OPERATOR, SUPERVISOR, WALL, WALL_WITH_NAMES = "operator", "supervisor", "wall", "wall with names"
-WAITING_SHOWN = 5
+WAITING_SHOWN = 4
 # Many boards hear of each change at the same moment; one of them does the work. A board asks again a second after it
 # heard of something, so what was worked out just before the change does not stay.
 _kept: Kept[SafeString] = Kept(1.0)

@@ -50,7 +50,7 @@ def _is_now(hour: Hour, at: datetime) -> bool:
 
 @register.simple_tag
 def day_chart(columns: list[dict[str, Any]], at: datetime) -> SafeString:
-    """Bars of what came of the calls of each hour, lost ones at the foot, a line for the usual; a table says the same."""
+    """Bars of the calls of each hour, lost ones at the foot, with a line for the usual; a table says the same."""
     highest = max([SMALLEST_SCALE, *(max(c["hour"].counts.offered, c["hour"].usual or 0) for c in columns)])
     bars = format_html_join(
         "",
@@ -58,7 +58,9 @@ def day_chart(columns: list[dict[str, Any]], at: datetime) -> SafeString:
         (bar for place, column in enumerate(columns) for bar in _bars(place, column["hour"], highest)),
     )
     usual = " ".join(_usual(place, column["hour"], highest) for place, column in enumerate(columns))
-    now = next((place + (at - c["hour"].starts_at).total_seconds() / 3600 for place, c in enumerate(columns) if c["now"]), 0)
+    now = next(
+        (place + (at - c["hour"].starts_at).total_seconds() / 3600 for place, c in enumerate(columns) if c["now"]), 0
+    )
     return format_html(
         '<svg class="bars" viewBox="0 0 {0} {1}" preserveAspectRatio="none" aria-hidden="true">{2}'
         '<path class="usual" d="{3}"/><path class="moment" d="M{4} 0V{1}"/></svg>',
