@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import reduce
-from operator import add
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,7 +12,7 @@ from django.db.models import Count, Min
 from django.utils import timezone
 
 from analytics.counting import SUMS, interval_of, queued, today_begins
-from analytics.figures import Counts, Rate, abandonment_rate, service_level
+from analytics.figures import Counts, Rate, abandonment_rate, service_level, together
 from analytics.usual import HOUR, Usual, usual
 from calls.models import Call
 from lines.hours import Opening, timetable
@@ -127,13 +126,13 @@ class Board:
         """Of those who wait now; 0 when nobody does."""
         return max(0.0, (self.at - self.waiting_since).total_seconds()) if self.waiting_since else 0.0
 
-    @property
+    @cached_property
     def today(self) -> Counts:
-        return reduce(add, (strip.today for strip in self.strips), Counts())
+        return together(strip.today for strip in self.strips)
 
-    @property
+    @cached_property
     def half_hour(self) -> Counts:
-        return reduce(add, (strip.half_hour for strip in self.strips), Counts())
+        return together(strip.half_hour for strip in self.strips)
 
     @property
     def service_level(self) -> Rate:
@@ -253,20 +252,19 @@ def _plain(row: Any) -> dict[str, Any]:
 
 
 def _since(quarters: dict[datetime, Counts], begins: datetime) -> Counts:
-    return reduce(add, (counts for starts_at, counts in quarters.items() if starts_at >= begins), Counts())
+    return together(counts for starts_at, counts in quarters.items() if starts_at >= begins)
 
 
 def _hours(zone: ZoneInfo, at: datetime, quarters: dict[int, dict[datetime, Counts]], before: Usual) -> Iterator[Hour]:
     """The hours of today in `zone`, from midnight to midnight: 23 or 25 of them when the clocks change."""
     begins = today_begins(zone, at).astimezone(UTC)
     ends = today_begins(zone, timezone.localtime(begins, zone).replace(hour=12) + timedelta(days=1)).astimezone(UTC)
-    by_hour: dict[datetime, Counts] = {}
+    by_hour: dict[datetime, list[Counts]] = {}
     for starts_at, counts in (each for of_one in quarters.values() for each in of_one.items()):
-        hour = begins + (starts_at - begins) // AN_HOUR * AN_HOUR
-        by_hour[hour] = by_hour.get(hour, Counts()) + counts
+        by_hour.setdefault(begins + (starts_at - begins) // AN_HOUR * AN_HOUR, []).append(counts)
     while begins < ends:
         minute = HOUR * timezone.localtime(begins, zone).hour
-        yield Hour(begins, by_hour.get(begins, Counts()), before.offered(minute, minute + HOUR))
+        yield Hour(begins, together(by_hour.get(begins, [])), before.offered(minute, minute + HOUR))
         begins += AN_HOUR
 
 

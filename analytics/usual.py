@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import reduce
-from operator import add
 from statistics import median
 from zoneinfo import ZoneInfo
 
@@ -12,13 +10,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from analytics.counting import ROLL_UP, rolled_up, today_begins
-from analytics.figures import Counts, Rate, abandonment_rate, service_level
+from analytics.figures import Counts, Rate, abandonment_rate, service_level, together
 from analytics.kept import Kept
 from analytics.models import IntervalCount
 
 WEEKS = 4
 WEEK = timedelta(days=7)
-HOUR = 60  # minutes
+QUARTER, HOUR = 15, 60  # minutes
 Day = dict[int, Counts]  # by the minute of the day, in steps of a quarter of an hour
 
 
@@ -38,14 +36,14 @@ class Usual:
 
     def offered(self, begins: int, ends: int) -> float | None:
         """Calls that joined the queue between two minutes of the day."""
-        return self._median(begins, ends, lambda counts: counts.offered)
+        return self._median(begins, ends, lambda found: sum(counts.offered for counts in found))
 
     def answered(self, begins: int, ends: int) -> float | None:
-        return self._median(begins, ends, lambda counts: counts.answered)
+        return self._median(begins, ends, lambda found: sum(counts.answered for counts in found))
 
     def longest_wait(self, begins: int, ends: int) -> float | None:
         """Seconds."""
-        return self._median(begins, ends, lambda counts: counts.longest_wait_seconds)
+        return self._median(begins, ends, lambda found: together(found).longest_wait_seconds)
 
     def service_level(self, begins: int, ends: int) -> Rate:
         return service_level(self._sum(begins, ends))
@@ -53,15 +51,15 @@ class Usual:
     def abandoned(self, begins: int, ends: int) -> Rate:
         return abandonment_rate(self._sum(begins, ends))
 
-    def _median(self, begins: int, ends: int, value: Callable[[Counts], float]) -> float | None:
+    def _median(self, begins: int, ends: int, value: Callable[[list[Counts]], float]) -> float | None:
         return median(value(_between(day, begins, ends)) for day in self.days) if self.days else None
 
     def _sum(self, begins: int, ends: int) -> Counts:
-        return reduce(add, (_between(day, begins, ends) for day in self.days), Counts())
+        return together(counts for day in self.days for counts in _between(day, begins, ends))
 
 
-def _between(day: Day, begins: int, ends: int) -> Counts:
-    return reduce(add, (counts for minute, counts in day.items() if begins <= minute < ends), Counts())
+def _between(day: Day, begins: int, ends: int) -> list[Counts]:
+    return [day[minute] for minute in range(begins, ends, QUARTER) if minute in day]
 
 
 _kept: Kept[Usual] = Kept(300)  # days gone by change once a night

@@ -15,6 +15,10 @@ from scheduling.queries import being_taken
 
 AWAY = {Presence.BREAK, Presence.LUNCH, Presence.OTHER}
 BUSY = {Presence.RINGING, Presence.ON_CALL, Presence.WRAP_UP}
+SHOWN = [
+    *("operator_id", "made_at", "call__caller_number", "call__caller_kind", "call__ended_at", "call__hotline__name"),
+    "call__hotline__wrap_up_seconds",
+]
 URGENT = {Presence.MISSED: 0, Presence.DISCONNECTED: 1, Presence.ON_CALL: 2, Presence.RINGING: 3, Presence.WRAP_UP: 4}
 LONG_WRAP_UPS = 2  # wrap-up times of the hotline
 OVERTIME = timedelta(minutes=2)  # of a planned break
@@ -80,7 +84,7 @@ def _calls_in_hand(operators: list[Operator], at: datetime) -> dict[int, Call]:
     recent = Q(state="finished", made_at__gt=at - timedelta(hours=12))
     writing_up = recent & Q(operator__state=Presence.WRAP_UP, call__wrapped_at=None)
     offers = Offer.objects.filter(Q(state__in=["ringing", "accepted"]) | writing_up, operator__in=busy)
-    newest_last = offers.select_related("call__hotline").order_by("made_at")
+    newest_last = offers.select_related("call__hotline").only(*SHOWN).order_by("made_at")
     return {offer.operator_id: offer.call for offer in newest_last}
 
 
