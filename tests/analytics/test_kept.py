@@ -37,7 +37,29 @@ def test_it_does_not_grow_with_those_who_ask():
     assert len(kept._values) <= 10 and len(kept._making) <= 11
 
 
-def test_a_making_that_fails_is_tried_by_the_next():
+def test_a_failure_is_everybodys_who_waited_and_is_not_tried_by_each_in_turn():
+    kept, tried, go = Kept(60), [], threading.Event()
+
+    def make():
+        go.wait(10)
+        tried.append(1)
+        raise ZeroDivisionError
+
+    def ask():
+        with pytest.raises(ZeroDivisionError):
+            kept.get("key", make)
+
+    threads = [threading.Thread(target=ask) for _ in range(20)]
+    for each in threads:
+        each.start()
+    go.set()
+    for each in threads:
+        each.join(10)
+    assert len(tried) == 1
+
+
+def test_after_a_failure_it_is_tried_again(monkeypatch):
+    monkeypatch.setattr("analytics.kept.FAILURE_SECONDS", 0)
     kept = Kept(60)
     with pytest.raises(ZeroDivisionError):
         kept.get("key", lambda: 1 / 0)

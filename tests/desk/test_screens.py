@@ -134,3 +134,13 @@ def test_operators_make_no_links(client, line):
     client.force_login(make_operator(line).user)
     assert client.get("/board/links/").status_code == 403
     assert client.post("/board/links/", {"name": "x", "hotlines": [line.pk]}).status_code == 403
+
+
+def test_many_names_take_the_place_of_the_chart(client, line, boss):
+    where = make(client, line, shows_names="on")
+    for _ in range(14):
+        make_operator(line, state=Presence.READY)
+    assert "board-day" in seen(where).content.decode()
+    make_operator(line, state=Presence.READY)
+    wallboard.forget()
+    assert "board-day" not in seen(where).content.decode()
