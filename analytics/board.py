@@ -1,23 +1,26 @@
 """The wallboard's numbers: a few queries for any number of hotlines, counted as the reports count."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import reduce
-from operator import add
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min
+from django.utils import timezone
 
-from analytics.counting import SUMS, queued, today_begins
-from analytics.figures import Counts, Rate, abandonment_rate, service_level
+from analytics.counting import SUMS, interval_of, queued, today_begins
+from analytics.figures import Counts, Rate, abandonment_rate, service_level, together
+from analytics.usual import HOUR, Usual, usual
 from calls.models import Call
 from lines.hours import Opening, timetable
 from lines.models import Hotline
 from operators.models import Operator, Presence
 
 HALF_HOUR = timedelta(minutes=30)
+AN_HOUR = timedelta(hours=1)
 TALKING = (Presence.RINGING, Presence.ON_CALL, Presence.WRAP_UP)
 RESTING = (Presence.BREAK, Presence.LUNCH, Presence.OTHER)
 ABSENT = (Presence.OFFLINE, Presence.DISCONNECTED)
@@ -50,6 +53,11 @@ class Staff:
         return self._in([Presence.MISSED])
 
     @property
+    def away(self) -> int:
+        """Here, and neither ready nor with a caller: on a break, or after a missed call."""
+        return self.present - self.ready - self.on_call
+
+    @property
     def present(self) -> int:
         """Everybody who is not offline."""
         return sum(self.by_state.values()) - self._in(ABSENT)
@@ -77,13 +85,33 @@ class Strip:
 
 
 @dataclass(frozen=True)
+class Hour:
+    """One hour of today, of all hotlines of the board together; what has not come yet has no calls."""
+
+    starts_at: datetime
+    counts: Counts
+    usual: float | None  # calls offered in it on the same weekday
+
+    @property
+    def others(self) -> int:
+        """Neither answered nor lost: they left a message, or still wait."""
+        return max(0, self.counts.offered - self.counts.answered - self.counts.abandoned)
+
+
+@dataclass(frozen=True)
 class Board:
-    """Everything the wallboard shows at one moment. Rates know their parts; a rate of nothing has the value None."""
+    """Everything the wallboard shows at one moment. Rates know their parts; a rate of nothing has the value None.
+
+    Its clock and its chart are in `zone`, that of most of its hotlines.
+    """
 
     at: datetime
     half_hour_began: datetime
     strips: tuple[Strip, ...]
     staff: Staff
+    zone: ZoneInfo
+    hours: tuple[Hour, ...]
+    usual: Usual
 
     @property
     def waiting(self) -> int:
@@ -98,13 +126,13 @@ class Board:
         """Of those who wait now; 0 when nobody does."""
         return max(0.0, (self.at - self.waiting_since).total_seconds()) if self.waiting_since else 0.0
 
-    @property
+    @cached_property
     def today(self) -> Counts:
-        return reduce(add, (strip.today for strip in self.strips), Counts())
+        return together(strip.today for strip in self.strips)
 
-    @property
+    @cached_property
     def half_hour(self) -> Counts:
-        return reduce(add, (strip.half_hour for strip in self.strips), Counts())
+        return together(strip.half_hour for strip in self.strips)
 
     @property
     def service_level(self) -> Rate:
@@ -137,6 +165,22 @@ class Board:
         return any(strip.opening.is_open for strip in self.strips)
 
     @property
+    def zones_differ(self) -> bool:
+        return len({strip.hotline.time_zone for strip in self.strips}) > 1
+
+    @property
+    def usual_until_now(self) -> tuple[int, int]:
+        """The part of the day that today is compared with: minutes from midnight to the last full quarter."""
+        local = timezone.localtime(self.at, self.zone)
+        return 0, HOUR * local.hour + local.minute - local.minute % 15
+
+    @property
+    def usual_half_hour(self) -> tuple[int, int]:
+        local = timezone.localtime(self.half_hour_began, self.zone)
+        begins = HOUR * local.hour + local.minute
+        return begins, begins + 30
+
+    @property
     def next_change(self) -> datetime | None:
         """When the last open hotline closes, or while all are closed, when the first opens; None if never."""
         if self.is_open:
@@ -146,12 +190,16 @@ class Board:
 
 
 def board(hotline_ids: Iterable[int], at: datetime) -> Board:
-    """The board of these hotlines at a moment: five queries, however many hotlines (opening hours are remembered)."""
+    """The board of these hotlines at a moment: four queries, however many hotlines.
+
+    Opening hours are remembered, and what is usual is for five minutes.
+    """
     hotlines = list(Hotline.objects.filter(pk__in=list(hotline_ids), active=True))
+    zone = zone_of(hotlines)
+    midnights = {h.pk: today_begins(ZoneInfo(h.time_zone), at) for h in hotlines}
     began = half_hour_start(at)
+    quarters = _quarters(hotlines, min([today_begins(zone, at), *midnights.values()]), at)
     waiting = _waiting(hotlines)
-    today = _sums(hotlines, {h.pk: today_begins(ZoneInfo(h.time_zone), at) for h in hotlines}, at)
-    half_hour = _sums(hotlines, {h.pk: began for h in hotlines}, at)
     staff, everybody = _staff(hotlines)
     strips = tuple(
         Strip(
@@ -160,12 +208,20 @@ def board(hotline_ids: Iterable[int], at: datetime) -> Board:
             waiting=waiting.get(hotline.pk, (0, None))[0],
             waiting_since=waiting.get(hotline.pk, (0, None))[1],
             staff=staff.get(hotline.pk, Staff()),
-            today=today.get(hotline.pk, Counts()),
-            half_hour=half_hour.get(hotline.pk, Counts()),
+            today=_since(quarters.get(hotline.pk, {}), midnights[hotline.pk]),
+            half_hour=_since(quarters.get(hotline.pk, {}), began),
         )
         for hotline in hotlines
     )
-    return Board(at=at, half_hour_began=began, strips=strips, staff=everybody)
+    before = usual([h.pk for h in hotlines], zone, at) if hotlines else Usual()
+    hours = tuple(_hours(zone, at, quarters, before))
+    return Board(at, began, strips, everybody, zone, hours, before)
+
+
+def zone_of(hotlines: list[Hotline]) -> ZoneInfo:
+    """The zone of most hotlines, of the first in order where as many have another."""
+    zones = Counter(hotline.time_zone for hotline in hotlines)
+    return ZoneInfo(zones.most_common(1)[0][0] if zones else "UTC")
 
 
 def half_hour_start(at: datetime) -> datetime:
@@ -179,16 +235,37 @@ def _waiting(hotlines: list[Hotline]) -> dict[int, tuple[int, datetime | None]]:
     return {pk: (number, since) for pk, number, since in rows}
 
 
-def _sums(hotlines: list[Hotline], begins: dict[int, datetime], at: datetime) -> dict[int, Counts]:
-    """The counts of each hotline's calls that joined the queue from its own beginning up to `at`."""
-    if not hotlines:
-        return {}
-    own: Any = Q()
-    for pk, begin in begins.items():
-        own |= Q(hotline=pk, queued_at__gte=begin)
-    calls = queued(begins, min(begins.values()), at + timedelta(microseconds=1)).filter(own)
-    rows: list[dict[str, Any]] = [dict(row) for row in calls.order_by().values("hotline_id").annotate(**SUMS)]
-    return {row.pop("hotline_id"): Counts(**row) for row in rows}
+def _quarters(hotlines: list[Hotline], begins: datetime, at: datetime) -> dict[int, dict[datetime, Counts]]:
+    """The counts of each hotline's calls by the quarter of an hour in which they joined the queue, up to `at`."""
+    calls = queued([h.pk for h in hotlines], begins, at + timedelta(microseconds=1))
+    rows = calls.annotate(_interval=interval_of("queued_at")).order_by().values("hotline_id", "_interval")
+    found: dict[int, dict[datetime, Counts]] = {}
+    for row in map(_plain, rows.annotate(**SUMS)):
+        of_one = found.setdefault(row.pop("hotline_id"), {})
+        starts_at = row.pop("_interval")
+        of_one[starts_at] = Counts(**row)
+    return found
+
+
+def _plain(row: Any) -> dict[str, Any]:
+    return dict(row)
+
+
+def _since(quarters: dict[datetime, Counts], begins: datetime) -> Counts:
+    return together(counts for starts_at, counts in quarters.items() if starts_at >= begins)
+
+
+def _hours(zone: ZoneInfo, at: datetime, quarters: dict[int, dict[datetime, Counts]], before: Usual) -> Iterator[Hour]:
+    """The hours of today in `zone`, from midnight to midnight: 23 or 25 of them when the clocks change."""
+    begins = today_begins(zone, at).astimezone(UTC)
+    ends = today_begins(zone, timezone.localtime(begins, zone).replace(hour=12) + timedelta(days=1)).astimezone(UTC)
+    by_hour: dict[datetime, list[Counts]] = {}
+    for starts_at, counts in (each for of_one in quarters.values() for each in of_one.items()):
+        by_hour.setdefault(begins + (starts_at - begins) // AN_HOUR * AN_HOUR, []).append(counts)
+    while begins < ends:
+        minute = HOUR * timezone.localtime(begins, zone).hour
+        yield Hour(begins, together(by_hour.get(begins, [])), before.offered(minute, minute + HOUR))
+        begins += AN_HOUR
 
 
 def _staff(hotlines: list[Hotline]) -> tuple[dict[int, Staff], Staff]:

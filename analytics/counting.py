@@ -66,6 +66,10 @@ ARRIVAL_SUMS: dict[str, Any] = {
     "lost_before_queue": Count("id", filter=Q(refused="", queued_at__isnull=True, outcome=Call.Outcome.ABANDONED)),
 }
 COUNT_NAMES = [f.name for f in fields(Counts)]
+# Of interval rows, to one row again: sums add up, of the longest waits the longest counts.
+ROLL_UP: dict[str, Any] = {
+    f"sum_{name}": (Max if name == "longest_wait_seconds" else Sum)(name) for name in COUNT_NAMES
+}
 
 
 def queued(hotline_ids: Iterable[int], begins: datetime, ends: datetime) -> QuerySet[Call]:
@@ -106,7 +110,7 @@ def count(hotline_ids: list[int], begins: datetime, ends: datetime) -> int:
         ("queued_at", queued(hotline_ids, begins, ends), SUMS),
         ("arrived_at", arrived(hotline_ids, begins, ends), ARRIVAL_SUMS),
     ):
-        by_interval = calls.annotate(_interval=_interval_of(field)).order_by().values("hotline_id", "_interval")
+        by_interval = calls.annotate(_interval=interval_of(field)).order_by().values("hotline_id", "_interval")
         for found in map(_plain, by_interval.annotate(**sums)):
             key = (found.pop("hotline_id"), found.pop("_interval"))
             rows.setdefault(key, {}).update(found)
@@ -125,7 +129,8 @@ def _plain(row: Any) -> dict[str, Any]:
     return dict(row)
 
 
-def _interval_of(field: str) -> Func:
+def interval_of(field: str) -> Func:
+    """The beginning of the quarter of an hour that a moment lies in, in the database."""
     return Func(
         F(field),
         template="date_bin('15 minutes', %(expressions)s, TIMESTAMPTZ '2000-01-01 00:00+00')",
@@ -143,9 +148,12 @@ def _empty_rows(
 
 def total(hotline_ids: Iterable[int], begins: datetime, ends: datetime) -> Counts:
     """The interval rows of a period rolled up."""
-    found = IntervalCount.objects.filter(
-        hotline__in=list(hotline_ids), starts_at__gte=begins, starts_at__lt=ends
-    ).aggregate(**{f"sum_{name}": (Max if name == "longest_wait_seconds" else Sum)(name) for name in COUNT_NAMES})
+    rows = IntervalCount.objects.filter(hotline__in=list(hotline_ids), starts_at__gte=begins, starts_at__lt=ends)
+    return rolled_up(rows.aggregate(**ROLL_UP))
+
+
+def rolled_up(found: dict[str, Any]) -> Counts:
+    """The counts of a row that was made with `ROLL_UP`."""
     return Counts(**{name: found[f"sum_{name}"] or 0 for name in COUNT_NAMES})
 
 

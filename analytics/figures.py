@@ -4,8 +4,10 @@ A figure without a denominator is None ("no calls"), never 0 or 100 percent. Sha
 seconds. Figures are rolled up from sums; a mean of means is never taken.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from math import sqrt
+from operator import attrgetter
 
 WILSON_Z = 1.959963984540054  # 95 percent
 SMALL_SAMPLE = 100  # below this, a share is shown with its interval
@@ -34,6 +36,18 @@ class Counts:
         both = {f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)}
         both["longest_wait_seconds"] = max(self.longest_wait_seconds, other.longest_wait_seconds)
         return Counts(**both)
+
+
+_VALUES = attrgetter(*(f.name for f in fields(Counts)))
+
+
+def together(many: Iterable[Counts]) -> Counts:
+    """All of them added up, as `+` would."""
+    rows = list(many)
+    if len(rows) < 2:
+        return rows[0] if rows else Counts()
+    columns = list(zip(*map(_VALUES, rows), strict=True))
+    return Counts(*map(sum, columns[:-1]), max(columns[-1]))  # the longest wait is the last field
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,11 @@
-"""Counted figures: one row for a hotline and quarter of an hour, made of sums and counts, never of averages."""
+"""Counted figures: one row for a hotline and quarter of an hour, made of sums and counts, never of averages.
 
+And the links by which a screen on the wall shows them without signing in.
+"""
+
+from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class IntervalCount(models.Model):
@@ -39,3 +44,22 @@ class JobRun(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["job", "period"], name="a_job_runs_once_a_period")]
+
+
+class BoardLink(models.Model):
+    """An address that shows the wallboard to whoever holds it. Only the hash of its secret is kept."""
+
+    name = models.CharField(_("name"), max_length=80)
+    secret_hash = models.CharField(max_length=64, unique=True, editable=False)
+    hotlines = models.ManyToManyField("lines.Hotline", related_name="+", verbose_name=_("hotlines"))
+    shows_names = models.BooleanField(_("shows the names of operators"), default=False)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(_("ends at"), null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name

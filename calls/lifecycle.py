@@ -190,7 +190,7 @@ def finish_wrap_up(operator_id: int, *, at: datetime, by: Any = None, cause: str
     """Done with the last call: the chosen next state, else ready. True if the operator was in wrap-up."""
     last = Call.objects.filter(operator_id=operator_id, ended_at__isnull=False, wrapped_at__isnull=True)
     last.filter(answered_at__isnull=False).update(wrapped_at=at)
-    return presence.settle(operator_id, at=at, cause=cause, from_states=[Presence.WRAP_UP])
+    return presence.settle(operator_id, at=at, cause=cause, from_states=[Presence.WRAP_UP], by=by)
 
 
 def release(operator_id: int, *, at: datetime, by: Any, detail: str = "") -> bool:
@@ -198,4 +198,4 @@ def release(operator_id: int, *, at: datetime, by: Any, detail: str = "") -> boo
     busy = Offer.objects.filter(operator_id=operator_id, state__in=["ringing", "accepted"], call__ended_at__isnull=True)
     if busy.exists():
         return False
-    return presence.settle(operator_id, at=at, cause=Cause.RELEASED, from_states=presence.BUSY)
+    return presence.settle(operator_id, at=at, cause=Cause.RELEASED, from_states=presence.BUSY, by=by)

@@ -19,6 +19,7 @@ from calls.lifecycle import (
 from calls.matching import assign
 from calls.notes import Conflict, end_overdue_wrap_ups, save_draft, save_note
 from calls.offers import Acceptance, accept_offer, close_offer, expire_offers, know_leg, leg_ended
+from calls.supervising import bring_forward, release_stuck, set_state
 
 __all__ = [
     "Acceptance",
@@ -28,6 +29,7 @@ __all__ = [
     "accept_offer",
     "assign",
     "attach_hotline",
+    "bring_forward",
     "call_ended",
     "call_of",
     "call_waits",
@@ -44,7 +46,9 @@ __all__ = [
     "pressed",
     "receive_call",
     "release",
+    "release_stuck",
     "save_draft",
     "save_note",
+    "set_state",
     "take_message",
 ]

@@ -119,7 +119,13 @@ def change(
 
 
 def settle(
-    operator_id: int, *, at: datetime, cause: str, from_states: Iterable[str], restart_idle: bool = True
+    operator_id: int,
+    *,
+    at: datetime,
+    cause: str,
+    from_states: Iterable[str],
+    restart_idle: bool = True,
+    by: Any = None,
 ) -> bool:
     """After a call or a ring: go to the state chosen meanwhile, else to ready. True if this call did it."""
     row = Operator.objects.filter(pk=operator_id).values_list("next_state", "next_reason", "active").first()
@@ -136,6 +142,7 @@ def settle(
         from_states=from_states,
         reason=reason,
         restart_idle=restart_idle,
+        by=by,
     )
 
 
@@ -155,11 +162,7 @@ def choose(
     `device` sets where calls ring from now on. `from_desk` says that a desk page is open and will be heard from; an
     operator made ready through the API or on a telephone needs none. Raises Refused with a sentence.
     """
-    if to not in CHOOSABLE:
-        raise Refused(_("%(state)s cannot be chosen.") % {"state": to})
-    operator = Operator.objects.filter(pk=operator_id, active=True).first()
-    if operator is None:
-        raise Refused(_("This operator does not work here any more."))
+    operator = _choosing(operator_id, to)
     if device is not None and device not in Device.values:
         raise Refused(_("Calls can ring in the browser or on a telephone, not on %(device)s.") % {"device": device})
     device = device or operator.device
@@ -167,18 +170,45 @@ def choose(
         raise Refused(_("No telephone number is known for %(name)s.") % {"name": operator.display_name})
     seen = at if from_desk and device == Device.BROWSER else None
     Operator.objects.filter(pk=operator_id).update(device=device, desk_seen_at=seen)
+    return _wish(operator_id, to, at=at, by=by, reason=reason, cause=cause)
+
+
+def set_for(operator_id: int, to: str, *, at: datetime, by: Any, reason: str = "") -> str:
+    """A supervisor's wish for somebody else, as `choose`; where calls ring stays as it is.
+
+    Raises Refused with a sentence, also where nobody would hear a ring: a browser telephone without an open desk.
+    """
+    operator = _choosing(operator_id, to)
+    if to == Presence.READY:
+        _refuse_unheard(operator, at)
+    return _wish(operator_id, to, at=at, by=by, reason=reason, cause=Cause.SUPERVISOR)
+
+
+def _refuse_unheard(operator: Operator, at: datetime) -> None:
+    name = {"name": operator.display_name}
+    if operator.device == Device.PHONE:
+        if not operator.phone:
+            raise Refused(_("No telephone number is known for %(name)s.") % name)
+        return
+    seen = operator.desk_seen_at
+    if operator.state == Presence.OFFLINE or (seen and (at - seen).total_seconds() > DESK_GRACE_SECONDS):
+        raise Refused(_("No desk of %(name)s is open, so nobody would hear the ring.") % name)
+
+
+def _choosing(operator_id: int, to: str) -> Operator:
+    if to not in CHOOSABLE:
+        raise Refused(_("%(state)s cannot be chosen.") % {"state": to})
+    operator = Operator.objects.filter(pk=operator_id, active=True).first()
+    if operator is None:
+        raise Refused(_("This operator does not work here any more."))
+    return operator
+
+
+def _wish(operator_id: int, to: str, *, at: datetime, by: Any, reason: str, cause: str) -> str:
     if _kept_for_later(operator_id, to, reason):
         announce(f"operator:{operator_id}", "board")
         return "next"
-    change(
-        operator_id,
-        to,
-        at=at,
-        cause=cause,
-        from_states=ALL - BUSY,
-        by=by,
-        reason=reason,
-    )
+    change(operator_id, to, at=at, cause=cause, from_states=ALL - BUSY, by=by, reason=reason)
     return "now"
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from analytics.links import make_link
 from calls.models import Offer
 from hotline.core import access
 from knowledge.models import Contact, Question, Script
@@ -39,7 +40,13 @@ def objects(house: House) -> dict[str, dict[str, object]]:
     }
     known |= {"lines:remove_rule": slug | {"pk": rule.pk}, "lines:change_number": slug | {"pk": house.number.pk}}
     known |= {f"scheduling:{name}": {"pk": shift.pk} for name in ("change_shift", "remove_shift")}
-    known |= {"desk:decline": {"offer_id": offer.pk}}
+    known |= {"desk:decline": {"offer_id": offer.pk}, "desk:board_next": {"call_id": house.call.pk}}
+    operator, link = (
+        {"pk": house.operator.pk},
+        make_link(by=house.supervisor, at=at, name="Hall", hotlines=[house.hotline]),
+    )
+    known |= {f"desk:board_{name}": operator for name in ("person", "state", "release")}
+    known |= {"desk:board_hotline": slug, "desk:board_reopen": slug, "desk:revoke_board_link": {"pk": link[0].pk}}
     known |= {f"desk:{name}": {"call_id": house.call.pk} for name in ("hang_up", "draft", "save")}
     known |= {f"calls:{name}": call for name in ("call", "note", "reveal", "voicemail_done")}
     question = Question.objects.create(hotline=house.hotline, question="When?", answer="Soon.")

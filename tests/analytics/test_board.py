@@ -124,6 +124,6 @@ def test_few_queries_however_many_hotlines(django_assert_num_queries):
     make_operator(*[])
     board(ids, AT)  # the opening hours are remembered from here on
     assert Operator.objects.count() == 1
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         shown = board(ids, AT)
         _ = (shown.service_level, shown.today, shown.next_change, shown.staff.ready, [s.opening for s in shown.strips])

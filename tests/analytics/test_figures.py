@@ -1,11 +1,16 @@
 """The glossary's formulas on a day computed by hand, and on nothing."""
 
+import random
+from dataclasses import fields
+from functools import reduce
+from operator import add
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics import figures
-from analytics.figures import Counts, Rate, wilson
+from analytics.figures import Counts, Rate, together, wilson
 
 # One day, by hand: 530 calls joined the queue; 500 were answered, 430 of them in time; 30 gave up, 10 of them soon.
 DAY = Counts(
@@ -89,3 +94,11 @@ def test_the_interval_holds_the_share_and_stays_between_nothing_and_all(part, wh
     low, high = wilson(part, whole)
     assert 0 <= low <= part / whole + 1e-12
     assert part / whole - 1e-12 <= high <= 1
+
+
+def test_many_together_are_what_adding_them_gives():
+    chance = random.Random(3)
+    many = [Counts(**{f.name: chance.randint(0, 50) for f in fields(Counts)}) for _ in range(9)]
+    assert together(many) == reduce(add, many, Counts())
+    assert together([]) == Counts()
+    assert fields(Counts)[-1].name == "longest_wait_seconds"

@@ -77,6 +77,10 @@ class System:
     def log(self, name: str) -> str:
         return (self.home / f"{name}.log").read_text(errors="replace")
 
+    def shell(self, lines: str) -> str:
+        """Run Python lines in the system's own surroundings; what they print."""
+        return self._run("manage.py", "shell", "--verbosity", "0", "--command", lines)
+
     def _run(self, *command: str) -> str:
         done = subprocess.run(
             [sys.executable, *command],

@@ -1,0 +1,67 @@
+"""What a supervisor does to people and to the line: each act is audited, and refused with a sentence."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from calls.lifecycle import Refused, finish_wrap_up, release
+from calls.models import Call, Offer
+from hotline.core.audit import record
+from hotline.core.live import announce
+from operators import presence
+from operators.models import Operator, Presence
+from operators.presence import Cause
+
+
+def set_state(operator_id: int, to: str, *, by: Any, at: datetime, reason: str = "") -> str:
+    """Put an operator into a state; "now", or "next" if it waits for the ring or call in hand.
+
+    Ready ends a wrap-up as saving the note would: a state that the operator chose for afterwards begins then. Raises
+    operators.presence.Refused.
+    """
+    with transaction.atomic():
+        when = "now"
+        if to != Presence.READY or not finish_wrap_up(operator_id, at=at, by=by, cause=Cause.SUPERVISOR):
+            when = presence.set_for(operator_id, to, at=at, by=by, reason=reason)
+        record(by=by, verb="operator.state_set", subject=f"operator {operator_id}", to=str(to), when=when)
+    return when
+
+
+def release_stuck(operator_id: int, *, by: Any, at: datetime) -> None:
+    """Free an operator who is shown as ringing or on a call that is over. Raises Refused otherwise."""
+    with transaction.atomic():
+        open_offers = Offer.objects.filter(operator_id=operator_id, state__in=["ringing", "accepted"])
+        if open_offers.filter(call__ended_at=None).exists():
+            raise Refused(_("The call still lasts. It has to be hung up first."))
+        # What is left open of a call that is over would keep the next one from being offered.
+        open_offers.filter(state=Offer.State.RINGING).update(state=Offer.State.WITHDRAWN, closed_at=at)
+        open_offers.filter(state=Offer.State.ACCEPTED).update(state=Offer.State.FINISHED, closed_at=at)
+        if not release(operator_id, at=at, by=by):
+            name = Operator.objects.filter(pk=operator_id).values_list("display_name", flat=True).first()
+            raise Refused(_("%(name)s is not held by a call.") % {"name": name or "–"})
+        record(by=by, verb="operator.released", subject=f"operator {operator_id}")
+
+
+def bring_forward(call_id: uuid.UUID, *, by: Any, at: datetime) -> None:
+    """Make a waiting call the next of its hotline. Raises Refused when it does not wait, or is the next already."""
+    with transaction.atomic():
+        call = Call.objects.select_for_update().get(pk=call_id)
+        if call.state != Call.State.WAITING:
+            raise Refused(_("This call does not wait any more."))
+        others = Call.objects.filter(hotline=call.hotline_id, state=Call.State.WAITING).exclude(pk=call.pk)
+        first = others.order_by("-priority", "queued_at", "id").first()
+        if first is None or _before(call, first):
+            raise Refused(_("This call is the next already."))
+        highest = others.aggregate(highest=Max("priority"))["highest"]
+        Call.objects.filter(pk=call.pk).update(priority=max(highest + 1, call.priority))
+        record(by=by, verb="call.brought_forward", subject=f"call {call.pk}")
+        announce("board", "calls", f"call:{call.pk}", f"hotline:{call.hotline_id}")
+
+
+def _before(call: Call, other: Call) -> bool:
+    assert call.queued_at is not None and other.queued_at is not None
+    return (-call.priority, call.queued_at, call.pk) < (-other.priority, other.queued_at, other.pk)

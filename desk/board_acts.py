@@ -1,0 +1,134 @@
+"""What a supervisor does from the wallboard. Each act is a POST that calls one service; a refusal is a sentence."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from calls import services as calls
+from calls.models import Call
+from desk import floor, wallboard
+from hotline.core import access
+from lines import queries as lines
+from lines import services as hotlines
+from lines.forms import CloseNowForm
+from lines.models import Hotline
+from operators import presence
+from operators.models import Operator, Presence
+from operators.permissions import hotlines_of, operators_visible_to
+
+
+def done(sentence: str, *, refused: bool = False) -> HttpResponse:
+    """The act is done, or cannot be: the board says so, closes its sheet and looks again."""
+    wallboard.forget()
+    answer = HttpResponse(format_html('<span class="{}">{}</span>', "refused" if refused else "done", sentence))
+    answer["HX-Retarget"], answer["HX-Reswap"], answer["HX-Trigger"] = "#board-says", "innerHTML", "board:done"
+    return answer
+
+
+# --- people -------------------------------------------------------------------------------------
+@access.needs(access.SUPERVISOR)
+@require_GET
+@never_cache
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """What can be done about one operator."""
+    return _sheet(request, _operator(request, pk))
+
+
+def _operator(request: HttpRequest, pk: int) -> Operator:
+    return get_object_or_404(operators_visible_to(request.user), pk=pk, active=True)
+
+
+def _sheet(request: HttpRequest, operator: Operator, error: str = "") -> HttpResponse:
+    operator.refresh_from_db()
+    card = floor.cards_of([operator], timezone.now())[0]
+    busy = operator.state in presence.BUSY
+    return render(request, "desk/_board_person.html", {"card": card, "busy": busy, "error": error})
+
+
+@access.needs(access.SUPERVISOR)
+@require_POST
+def set_state(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ready, break, lunch, other or offline for somebody else: now, or after the call in hand."""
+    operator, state = _operator(request, pk), request.POST.get("state", "")
+    reason = request.POST.get("reason", "").strip()[:120]
+    try:
+        when = calls.set_state(operator.pk, state, by=request.user, at=timezone.now(), reason=reason)
+    except presence.Refused as refused:
+        return _sheet(request, operator, error=str(refused))
+    words = {"name": operator.display_name, "state": Presence(state).label}
+    return done((_("%(name)s: %(state)s after the call.") if when == "next" else _("%(name)s: %(state)s.")) % words)
+
+
+@access.needs(access.SUPERVISOR)
+@require_POST
+def release(request: HttpRequest, pk: int) -> HttpResponse:
+    """Free somebody who is held by a call that is over."""
+    operator = _operator(request, pk)
+    try:
+        calls.release_stuck(operator.pk, by=request.user, at=timezone.now())
+    except calls.Refused as refused:
+        return _sheet(request, operator, error=str(refused))
+    return done(_("%(name)s is released.") % {"name": operator.display_name})
+
+
+# --- the line -----------------------------------------------------------------------------------
+@access.needs(access.SUPERVISOR)
+@require_POST
+def bring_forward(request: HttpRequest, call_id: UUID) -> HttpResponse:
+    """A waiting call becomes the next of its hotline."""
+    call = get_object_or_404(Call, pk=call_id, hotline_id__in=hotlines_of(request.user))
+    try:
+        calls.bring_forward(call.pk, by=request.user, at=timezone.now())
+    except calls.Refused as refused:
+        return done(str(refused), refused=True)
+    return done(_("This call is the next now."))
+
+
+# --- the hotline --------------------------------------------------------------------------------
+@access.needs(access.SUPERVISOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def hotline(request: HttpRequest, slug: str) -> HttpResponse:
+    """The form that closes a hotline by hand, or what closed it."""
+    found, at = _hotline(request, slug), timezone.now()
+    form = CloseNowForm(request.POST or None, zone=found.zone)
+    if request.method == "POST" and form.is_valid():
+        try:
+            hotlines.close_now(found, by=request.user, at=at, **form.facts())
+        except hotlines.Refused as refused:
+            return _closing(request, found, form=form, error=str(refused))
+        return done(_("%(hotline)s is closed.") % {"hotline": found})
+    return _closing(request, found, form=form)
+
+
+@access.needs(access.SUPERVISOR)
+@require_POST
+def reopen(request: HttpRequest, slug: str) -> HttpResponse:
+    """Lift a closure; the opening hours decide from then on."""
+    found = _hotline(request, slug)
+    try:
+        hotlines.reopen(found, by=request.user, at=timezone.now())
+    except hotlines.Refused as refused:
+        return _closing(request, found, error=str(refused))
+    return done(_("The closure of %(hotline)s is lifted.") % {"hotline": found})
+
+
+def _hotline(request: HttpRequest, slug: str) -> Hotline:
+    return get_object_or_404(lines.visible_to(request.user), slug=slug)
+
+
+def _closing(request: HttpRequest, found: Hotline, *, form: Any = None, error: str = "") -> HttpResponse:
+    context = {
+        "hotline": found,
+        "closure": hotlines.closure_in_force(found, timezone.now()),
+        "form": form or CloseNowForm(zone=found.zone),
+        "error": error,
+    }
+    return render(request, "desk/_board_hotline.html", context)
