@@ -328,6 +328,28 @@ class Voicemail(models.Model):
     handled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
 
+class SavedView(models.Model):
+    """A filter of the register that a person keeps under a name. A removed one is kept a while, to be brought back."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
+    name = models.CharField(_("name"), max_length=60)
+    query = models.CharField(max_length=600)  # as it stands in the register's address
+    shared = models.BooleanField(_("for everyone of my hotlines"), default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "name"], condition=Q(removed_at__isnull=True), name="a_view_has_its_name_alone"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Delivery(models.Model):
     """A signed webhook that no call could be found or made for: kept so that nothing the carrier said is lost."""
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from calls.models import Offer
+from calls.models import Offer, SavedView
 from hotline.core import access
 from knowledge.models import Contact, Question, Script
 from lines.models import OpeningRule
@@ -41,7 +41,9 @@ def objects(house: House) -> dict[str, dict[str, object]]:
     known |= {f"scheduling:{name}": {"pk": shift.pk} for name in ("change_shift", "remove_shift")}
     known |= {"desk:decline": {"offer_id": offer.pk}}
     known |= {f"desk:{name}": {"call_id": house.call.pk} for name in ("hang_up", "draft", "save")}
-    known |= {f"calls:{name}": call for name in ("call", "note", "reveal", "voicemail_done")}
+    known |= {f"calls:{name}": call for name in ("call", "drawer", "note", "reveal", "voicemail_done")}
+    view = SavedView.objects.create(user=house.supervisor, name="Ours", query="show=voicemail", shared=True)
+    known |= {f"calls:{name}": {"pk": view.pk} for name in ("remove_view", "restore_view")}
     question = Question.objects.create(hotline=house.hotline, question="When?", answer="Soon.")
     contact = Contact.objects.create(hotline=house.hotline, name="The archive")
     script = Script.objects.create(hotline=house.hotline, greeting="Hello", closing="Goodbye")
