@@ -26,7 +26,6 @@ SHOWS = [
     *((value, label) for value, label in Call.Outcome.choices if value),
 ]
 ORDER = ("q", "period", "since", "until", "hotline", "show", "topic", "operator", "note", "recovered")
-TOGETHER = {"since": ("since", "until"), "until": ("since", "until")}
 
 
 class FilterForm(forms.Form):
@@ -167,7 +166,8 @@ def _menu(form: FilterForm, name: str) -> Menu:
     assert isinstance(field, forms.ChoiceField)
     choices = [Choice(str(value), label, form.given.get(name) == str(value)) for value, label in field.choices]
     along = [(part, value) for part, value in form.given.items() if part not in parts]
-    return Menu(name, field.label, _range(form) or form.word(name), choices, along, form.query(*parts))
+    word = form.word(name) or (_range(form) if name == "period" else "")
+    return Menu(name, field.label, word, choices, along, form.query(*parts))
 
 
 def _range(form: FilterForm) -> str:

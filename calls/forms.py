@@ -11,6 +11,7 @@ from calls.models import Call, Note, Topic
 def _key(chosen: Any) -> int | None:
     return chosen.pk if chosen else None
 
+
 COLUMNS = [
     ("hotline", _("Hotline")),
     ("caller", _("Caller")),

@@ -55,10 +55,20 @@ def register(request: HttpRequest) -> HttpResponse:
     asked = _asked(request, request.GET)
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
     page = calls_register.page(asked.user, asked.hotline_ids, asked.form.wanted(), before=before, after=after)
-    shown = {"form": asked.form, "query": asked.form.query(), "without_search": asked.form.query("q"), "page": page, "count": _count_in_words(page)}
+    shown = {
+        "form": asked.form,
+        "query": asked.form.query(),
+        "without_search": asked.form.query("q"),
+        "page": page,
+        "count": _count_in_words(page),
+    }
     shown |= {"narrowed": bool(asked.form.given), "newest": calls_register.key_of(page.calls[0]) if page.calls else ""}
     shown |= {"menus": menus(asked.form), "toggles": toggles(asked.form), "look": _look(request)}
-    shown |= {"export_form": ExportForm(auto_id="export_%s"), "look_form": LookForm(initial=_look(request)), "columns": COLUMNS}
+    shown |= {
+        "export_form": ExportForm(auto_id="export_%s"),
+        "look_form": LookForm(initial=_look(request)),
+        "columns": COLUMNS,
+    }
     shown |= _views(asked, asked.form.query()) | {"drawer": _open_call(request, asked)}
     if not page.calls:
         shown["number"] = Number.objects.filter(hotline__in=asked.hotline_ids, active=True).first()
@@ -207,7 +217,9 @@ def _views_again(request: HttpRequest, **more: Any) -> HttpResponse:
     if request.headers.get("HX-Request") != "true":
         return _back(request)
     asked = _asked(request, QueryDict(request.POST.get("query", "")))
-    return render(request, "calls/_views.html", _views(asked, asked.form.query()) | {"query": asked.form.query()} | more)
+    return render(
+        request, "calls/_views.html", _views(asked, asked.form.query()) | {"query": asked.form.query()} | more
+    )
 
 
 def _back(request: HttpRequest) -> HttpResponseRedirect:

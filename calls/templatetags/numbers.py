@@ -39,6 +39,12 @@ def outcome_word(call: Call) -> str:
 
 
 @register.filter
+def dash(value: Any) -> Any:
+    """The value, or a dash that cards leave out."""
+    return value if value not in (None, "") else format_html("<i>—</i>")
+
+
+@register.filter
 def still_moves(call: Call) -> bool:
     """Whether a row of the list may change by itself: the call is not over, or its note is not saved yet."""
     return call.state != Call.State.ENDED or note_missing(call)

@@ -83,7 +83,8 @@ register.addEventListener("click", (event) => {
   show(call);
 });
 
-register.addEventListener("keydown", (event) => {
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
   const inside = drawer.contains(event.target);
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
   if (event.key === "Escape" && closeMenus(event.target)) return;
@@ -115,10 +116,10 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
     intoDrawer = false;
   }
   if (detail.target.id === "views") (byId("undo") ?? byId("views").querySelector("[aria-current], a")).focus();
-  mark();
+  if (detail.target.id === "drawer-number") byId("revealed")?.focus();
 });
-document.addEventListener("htmx:oobAfterSwap", mark);
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
+  mark(); // not before: a row that is put in anew is given its old class until it has settled
   if (detail.elt.id === "list" && document.activeElement === document.body) document.querySelector("#rows th a")?.focus();
 });
 addEventListener("popstate", () => {
