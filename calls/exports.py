@@ -44,14 +44,12 @@ def export(
 def _lines(found: Found, *, numbers: bool, notes: bool) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(_head(notes=notes))  # a spreadsheet knows by the mark that this is UTF-8
-    written = 0
-    for call in _calls(found):
+    for written, call in enumerate(_calls(found)):
         if written == MOST:
             more = _("There are more calls. This file holds the newest %(most)s of them.") % {"most": f"{MOST:,}"}
             yield writer.writerow([more])
             return
         yield writer.writerow([safe(cell) for cell in _row(call, numbers=numbers, notes=notes)])
-        written += 1
 
 
 def _calls(found: Found) -> Iterator[Call]:

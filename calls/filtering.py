@@ -61,7 +61,7 @@ class FilterForm(forms.Form):
         return mine + [(str(pk), name) for pk, name in names]
 
     def _topics(self, hotline: str) -> list[tuple[str, Any]]:
-        within = [hotline] if hotline in self.hotlines else list(self.hotlines)
+        within = [int(hotline)] if hotline in self.hotlines else [int(key) for key in self.hotlines]
         topics = Topic.objects.filter(hotline__in=within).select_related("parent")
         several = len(within) > 1
         return [
@@ -114,13 +114,17 @@ class FilterForm(forms.Form):
         zones = {chosen.time_zone} if chosen else {line.time_zone for line in self.hotlines.values()}
         return zones.pop() if len(zones) == 1 else "UTC"
 
+    def choices(self, name: str) -> list[tuple[str, Any]]:
+        """The values of one part that can be chosen, with their words."""
+        field: Any = self.fields[name]
+        return list(field.choices)
+
     def word(self, name: str) -> str:
         """The words of what one part says, or ""."""
         if name not in self.given:
             return ""
-        field = self.fields[name]
-        if isinstance(field, forms.ChoiceField):
-            return str(dict(field.choices)[self.given[name]])
+        if isinstance(self.fields[name], forms.ChoiceField):
+            return str(dict(self.choices(name))[self.given[name]])
         value = self.cleaned_data[name]
         return formats.date_format(value, "j M Y") if isinstance(value, date) else self.given[name]
 
@@ -162,12 +166,10 @@ def menus(form: FilterForm) -> list[Menu]:
 
 def _menu(form: FilterForm, name: str) -> Menu:
     parts = ("period", "since", "until") if name == "period" else (name,)
-    field = form.fields[name]
-    assert isinstance(field, forms.ChoiceField)
-    choices = [Choice(str(value), label, form.given.get(name) == str(value)) for value, label in field.choices]
+    choices = [Choice(value, label, form.given.get(name) == value) for value, label in form.choices(name)]
     along = [(part, value) for part, value in form.given.items() if part not in parts]
     word = form.word(name) or (_range(form) if name == "period" else "")
-    return Menu(name, field.label, word, choices, along, form.query(*parts))
+    return Menu(name, form.fields[name].label, word, choices, along, form.query(*parts))
 
 
 def _range(form: FilterForm) -> str:

@@ -55,31 +55,35 @@ def register(request: HttpRequest) -> HttpResponse:
     asked = _asked(request, request.GET)
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
     page = calls_register.page(asked.user, asked.hotline_ids, asked.form.wanted(), before=before, after=after)
-    shown = {
-        "form": asked.form,
-        "query": asked.form.query(),
-        "without_search": asked.form.query("q"),
-        "page": page,
-        "count": _count_in_words(page),
-    }
-    shown |= {"narrowed": bool(asked.form.given), "newest": calls_register.key_of(page.calls[0]) if page.calls else ""}
-    shown |= {"menus": menus(asked.form), "toggles": toggles(asked.form), "look": _look(request)}
-    shown |= {
-        "export_form": ExportForm(auto_id="export_%s"),
-        "look_form": LookForm(initial=_look(request)),
-        "columns": COLUMNS,
-    }
-    shown |= _views(asked, asked.form.query()) | {"drawer": _open_call(request, asked)}
-    if not page.calls:
-        shown["number"] = Number.objects.filter(hotline__in=asked.hotline_ids, active=True).first()
+    shown = _page(page, asked) | _filter(asked.form) | _views(asked)
+    shown |= {"look": _look(request), "look_form": LookForm(initial=_look(request)), "columns": COLUMNS}
+    shown |= {"export_form": ExportForm(auto_id="export_%s"), "drawer": _open_call(request, asked)}
     return render(request, "calls/register.html", shown)
 
 
-def _views(asked: Asked, query: str) -> dict[str, Any]:
+def _page(page: calls_register.Page, asked: Asked) -> dict[str, Any]:
+    if page.calls:
+        return {"page": page, "count": _count_in_words(page), "newest": calls_register.key_of(page.calls[0])}
+    number = Number.objects.filter(hotline__in=asked.hotline_ids, active=True).first()
+    return {"page": page, "count": "", "newest": "", "number": number}
+
+
+def _filter(form: FilterForm) -> dict[str, Any]:
     return {
+        "form": form,
+        "query": form.query(),
+        "without_search": form.query("q"),
+        "narrowed": bool(form.given),
+        "menus": menus(form),
+        "toggles": toggles(form),
+    }
+
+
+def _views(asked: Asked) -> dict[str, Any]:
+    return {
+        "query": asked.form.query(),
         "built_in": saved_views.built_in(has_operator=asked.form.own_operator is not None),
         "saved": saved_views.views_of(asked.user),
-        "current": query,
         "view_form": ViewForm(),
     }
 
@@ -163,9 +167,7 @@ def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         return _back(request)
     asked = _asked(request, QueryDict(request.POST.get("query", "")))
     given = form.cleaned_data
-    lines = exports.export(
-        asked.user, asked.hotline_ids, asked.form.wanted(), asked=asked.form.query("q"), **given
-    )  # fmt: skip
+    lines = exports.export(asked.user, asked.hotline_ids, asked.form.wanted(), asked=asked.form.query("q"), **given)
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="calls-{timezone.localdate():%Y-%m-%d}.csv"'
     return answer
@@ -217,9 +219,7 @@ def _views_again(request: HttpRequest, **more: Any) -> HttpResponse:
     if request.headers.get("HX-Request") != "true":
         return _back(request)
     asked = _asked(request, QueryDict(request.POST.get("query", "")))
-    return render(
-        request, "calls/_views.html", _views(asked, asked.form.query()) | {"query": asked.form.query()} | more
-    )
+    return render(request, "calls/_views.html", _views(asked) | more)
 
 
 def _back(request: HttpRequest) -> HttpResponseRedirect:

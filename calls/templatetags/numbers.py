@@ -13,6 +13,7 @@ from calls.models import Call
 from calls.numbers import mask, shown
 
 register = template.Library()
+DASH = SafeString("<i>—</i>")
 OUTCOME_KINDS = {"answered": "good", "abandoned": "bad", "voicemail": "warn", "failed": "bad", "": "info"}
 
 
@@ -41,7 +42,7 @@ def outcome_word(call: Call) -> str:
 @register.filter
 def dash(value: Any) -> Any:
     """The value, or a dash that cards leave out."""
-    return value if value not in (None, "") else format_html("<i>—</i>")
+    return value if value not in (None, "") else DASH
 
 
 @register.filter

@@ -13,23 +13,11 @@ from calls.models import Call, Caller, Note, Topic
 from calls.register import Filter, page, searched
 from operators.permissions import hotlines_of
 from tests.analytics.calls import make_call
-from tests.people import make_hotline, make_operator, make_user
+from tests.people import make_hotline, make_operator
 
 AT = datetime(2026, 11, 17, 12, 0, tzinfo=UTC)
 URL = "/calls/"
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def hotline():
-    return make_hotline("Shop", time_zone="Europe/Oslo")
-
-
-@pytest.fixture
-def supervisor(client, hotline):
-    user = make_user("supervisor", hotline)
-    client.force_login(user)
-    return user
 
 
 def shown(client, **filters):
