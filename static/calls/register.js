@@ -118,6 +118,13 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target.id === "views") (byId("undo") ?? byId("views").querySelector("[aria-current], a")).focus();
   if (detail.target.id === "drawer-number") byId("revealed")?.focus();
 });
+for (const kind of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(kind, ({ detail }) => {
+    if (detail.target !== drawer || !wished) return;
+    drawer.replaceChildren(byId("drawer-trouble").content.cloneNode(true)); // never another call's story
+    drawer.hidden = false;
+  });
+}
 document.addEventListener("htmx:afterSettle", ({ detail }) => {
   mark(); // not before: a row that is put in anew is given its old class until it has settled
   if (detail.elt.id === "list" && document.activeElement === document.body) document.querySelector("#rows th a")?.focus();

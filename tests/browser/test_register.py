@@ -180,6 +180,19 @@ def test_the_number_is_shown_for_a_reason_and_the_look_is_kept(boss, calls, of_t
     expect(page.locator("#revealed")).to_have_count(0)
 
 
+def test_a_call_that_cannot_be_loaded_never_shows_anothers_story(visitor, calls, of_that_week):
+    made = visitor()
+    page = made.signed_in("siri", of_that_week)
+    row(page, calls["answered"]).click()
+    expect(page.locator("#drawer-title")).to_contain_text("Berit Haugen")
+    made.context.route("**/drawer/", lambda route: route.abort())
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("alert")).to_contain_text("could not be loaded")
+    expect(page.locator("#drawer")).not_to_contain_text("Berit Haugen")
+    page.keyboard.press("Escape")
+    expect(row(page, calls["abandoned"])).to_be_focused()
+
+
 def test_a_message_is_dealt_with_in_the_drawer_and_the_row_says_so(boss, calls, of_that_week):
     page = boss.signed_in("siri", of_that_week)
     row(page, calls["voicemail"]).click()
