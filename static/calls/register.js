@@ -10,6 +10,7 @@ let current = drawer.hidden ? "" : openCall();
 let wished = ""; // what the address says while the drawer is still on its way
 let intoDrawer = false;
 let timer;
+let before = ""; // the key before this one
 
 // --- the drawer -------------------------------------------------------------------------------------------------------
 function mark() {
@@ -94,6 +95,9 @@ document.addEventListener("keydown", (event) => {
     const cross = event.target.closest("[data-remove]") ?? event.target.closest(".chip")?.querySelector("[data-remove]");
     if (cross && !event.target.closest(".menu-sheet")) cross.click();
   }
+  const going = before === "g"; // g and a letter go to another page
+  before = event.key;
+  if (going) return;
   const step = { j: 1, k: -1, ...(inside ? {} : { ArrowDown: 1, ArrowUp: -1 }) }[event.key];
   if (step && (inside || event.target.closest("#rows"))) {
     event.preventDefault();
@@ -101,14 +105,10 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// What somebody unfolded stays unfolded when news of the call come in.
-let unfolded = [];
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.target.id === "drawer-live") unfolded = [...detail.target.querySelectorAll("details[open]")].map(({ id }) => id);
   if (detail.target === drawer && !wished) detail.shouldSwap = false; // closed meanwhile
 });
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
-  if (detail.target.id === "drawer-live") for (const id of unfolded) byId(id)?.setAttribute("open", "");
   if (detail.target === drawer) {
     drawer.hidden = false;
     drawer.scrollTop = 0;

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calls', '0008_presence_writes_no_index'),
+        ('calls', '0009_an_offer_is_not_checked_twice'),
         ('lines', '0002_initial'),
         ('operators', '0003_presence_writes_no_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
