@@ -35,7 +35,7 @@ def export(
     Who took what and why is audited before the first line. `asked` is the filter as it stood in the address, without
     the words searched for.
     """
-    detail = {"reason": reason, "filter": asked, "whole_numbers": numbers, "notes": notes}
+    detail = {"reason": reason, "filter": asked, "hotlines": wanted.among, "whole_numbers": numbers, "notes": notes}
     record(by=user, verb=EXPORTED, subject="register", **detail)
     found = find(user, hotline_ids, wanted)
     return _lines(found, numbers=numbers, notes=notes)

@@ -1,6 +1,6 @@
 """The register's filter as it stands in the address: what it means, and the chips and menus that change it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -42,8 +42,16 @@ class FilterForm(forms.Form):
     note = forms.ChoiceField(label=_("Note"), choices=[("missing", _("note missing"))], required=False)
     recovered = forms.ChoiceField(label=_("Recovered"), choices=[("1", _("recovered"))], required=False)
 
-    def __init__(self, data: Mapping[str, str], *, hotline_ids: list[int], own_operator: int | None = None) -> None:
+    def __init__(
+        self,
+        data: Mapping[str, str],
+        *,
+        hotline_ids: list[int],
+        among: Sequence[int] = (),
+        own_operator: int | None = None,
+    ) -> None:
         super().__init__(data)
+        self.among = among  # the hotlines in view, where no hotline is asked for; empty: all
         self.own_operator = own_operator
         self.hotlines = {str(line.pk): line for line in Hotline.objects.filter(pk__in=hotline_ids)}
         self._offer("hotline", [(key, line.name) for key, line in self.hotlines.items()])
@@ -89,6 +97,7 @@ class FilterForm(forms.Form):
         operator = self.given.get("operator", "")
         return Filter(
             hotline=_number(self.given.get("hotline")),
+            among=() if "hotline" in self.given else tuple(self.among),
             show=self.given.get("show", ""),
             operator=self.own_operator if operator == ME else _number(operator),
             topic=_number(self.given.get("topic")),
@@ -109,9 +118,10 @@ class FilterForm(forms.Form):
 
     @cached_property
     def zone(self) -> str:
-        """The zone in which days are meant: the hotline's, or the one that all hotlines share, else UTC."""
+        """The zone in which days are meant: the hotline's, or the one that all hotlines in view share, else UTC."""
         chosen = self.hotlines.get(self.given.get("hotline", ""))
-        zones = {chosen.time_zone} if chosen else {line.time_zone for line in self.hotlines.values()}
+        listed = [chosen] if chosen else [self.hotlines[str(pk)] for pk in self.among] or self.hotlines.values()
+        zones = {line.time_zone for line in listed}
         return zones.pop() if len(zones) == 1 else "UTC"
 
     def choices(self, name: str) -> list[tuple[str, Any]]:

@@ -19,7 +19,7 @@ COLUMNS = [
     ("wait", _("Wait")),
     ("talk", _("Talk")),
     ("topic", _("Topic")),
-    ("outcome", _("What became of it")),
+    ("outcome", _("Outcome")),
     ("flags", _("Marks")),
 ]
 DENSITIES = [("roomy", _("roomy")), ("dense", _("dense"))]

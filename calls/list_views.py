@@ -23,8 +23,8 @@ from calls.queries import visible_to
 from calls.views import about
 from hotline.core import access
 from lines.models import Number
+from operators.chosen import choice, chosen_hotlines
 from operators.models import Operator
-from operators.permissions import hotlines_of
 
 LOOK = "register_look"
 MANY_NEW = 100
@@ -42,9 +42,11 @@ class Asked:
 
 def _asked(request: HttpRequest, given: QueryDict) -> Asked:
     user: Any = request.user
-    hotline_ids = list(hotlines_of(user))
+    view = choice(request)
+    hotline_ids = [hotline.pk for hotline in view.hotlines]
+    among = [] if view.all else chosen_hotlines(request)
     own = Operator.objects.filter(user=user, active=True).values_list("pk", flat=True).first()
-    return Asked(user, hotline_ids, FilterForm(given, hotline_ids=hotline_ids, own_operator=own))
+    return Asked(user, hotline_ids, FilterForm(given, hotline_ids=hotline_ids, among=among, own_operator=own))
 
 
 @access.needs(access.OPERATOR)
@@ -74,6 +76,7 @@ def _filter(form: FilterForm) -> dict[str, Any]:
         "query": form.query(),
         "without_search": form.query("q"),
         "narrowed": bool(form.given),
+        "chosen": len(form.wanted().among),
         "menus": menus(form),
         "toggles": toggles(form),
     }

@@ -34,6 +34,7 @@ class Filter:
     """What a person asks the register for; empty means all."""
 
     hotline: int | None = None
+    among: tuple[int, ...] = ()  # hotlines, where several but not all are looked at
     show: str = ""  # an outcome, "live" or "missed"
     operator: int | None = None
     topic: int | None = None
@@ -121,6 +122,8 @@ def find(user: User, hotline_ids: Iterable[int], wanted: Filter, *, looking_at_e
     calls = visible_to(user, list(hotline_ids)).filter(training=False)
     if wanted.hotline:
         calls = calls.filter(hotline=wanted.hotline)
+    elif wanted.among:
+        calls = calls.filter(hotline__in=wanted.among)
     if wanted.show:
         calls = calls.filter(_showing(wanted.show))
     if wanted.operator:

@@ -78,7 +78,7 @@ def test_who_took_what_and_why_is_remembered_without_the_words_searched_for(clie
     entry = AuditEntry.objects.get()
     assert (entry.by, entry.verb, entry.subject) == (supervisor, "register.exported", "register")
     assert entry.detail == {
-        "reason": "Monthly report", "filter": "show=answered", "whole_numbers": True, "notes": False
+        "reason": "Monthly report", "filter": "show=answered", "hotlines": [], "whole_numbers": True, "notes": False
     }  # fmt: skip
 
 

@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from calls.models import Caller, Note, SavedView, Voicemail
 from tests.analytics.calls import make_call
-from tests.people import make_hotline, make_operator
+from tests.people import make_hotline, make_operator, make_user
 
 URL = "/calls/"
 pytestmark = pytest.mark.django_db
@@ -88,6 +89,24 @@ def test_a_supervisor_who_takes_no_calls_has_no_mine(client, supervisor, hotline
 def test_what_makes_no_sense_is_left_out(client, supervisor, hotline, wrong):
     call = make_call(hotline, timezone.now(), wait=3)
     assert shown(client, **wrong) == [call.pk]
+
+
+@pytest.mark.parametrize("role", ["supervisor", "administrator"])
+def test_the_hotlines_in_view_are_those_of_the_list_and_of_its_file_unless_one_is_asked_for(client, hotline, role):
+    other, third = make_hotline(), make_hotline()
+    user = make_user(role, hotline, other, third)
+    client.force_login(user)
+    at = timezone.now() - timedelta(hours=1)
+    ours, theirs, last = (make_call(line, at - timedelta(minutes=n), wait=3)
+                          for n, line in enumerate([hotline, other, third]))  # fmt: skip
+    client.post(reverse("operators:choose_hotlines"), {"hotline": [hotline.pk, third.pk]})
+    assert shown(client) == [ours.pk, last.pk]
+    assert "of the 2 hotlines chosen above" in text(client)
+    assert shown(client, hotline=other.pk) == [theirs.pk]
+    file = b"".join(client.post("/calls/export/", {"reason": "Report"}).streaming_content).decode()
+    assert str(ours.pk) in file and str(theirs.pk) not in file
+    client.post(reverse("operators:choose_hotlines"), {"hotline": [third.pk]})
+    assert "No call of the hotlines chosen above fits" in text(client, show="answered")
 
 
 def test_a_call_is_found_by_its_id_and_the_carriers_reference(client, supervisor, hotline):
