@@ -162,6 +162,7 @@ class Menu:
 class Toggle:
     """A part of the filter that is there or not; `query` turns it over."""
 
+    name: str
     label: Any
     on: bool
     query: str
@@ -196,7 +197,7 @@ def toggles(form: FilterForm) -> list[Toggle]:
     found = []
     for name, value, label in [("note", "missing", _("Note missing")), ("recovered", "1", _("Recovered"))]:
         on = name in form.given
-        found.append(Toggle(label, on, form.query(name) if on else form.query(**{name: value})))
+        found.append(Toggle(name, label, on, form.query(name) if on else form.query(**{name: value})))
     return found
 
 

@@ -74,6 +74,7 @@ def _filter(form: FilterForm) -> dict[str, Any]:
     return {
         "form": form,
         "query": form.query(),
+        "too_short": calls_register.too_short(form.given.get("q", "")),
         "without_search": form.query("q"),
         "narrowed": bool(form.given),
         "chosen": len(form.wanted().among),

@@ -173,6 +173,14 @@ def _fitting(calls: "QuerySet[Call]", text: str, looking_at_each: bool) -> Found
     return Found(calls.filter(by_note | Q(caller__name__icontains=text)), many=True)
 
 
+def too_short(text: str) -> bool:
+    """Whether a search is for so little that nothing is looked for."""
+    text = _clean(text)
+    if _NUMBER.match(text):
+        return len(re.sub(r"\D", "", text)) < SHORTEST_NUMBER
+    return 0 < len(text) < SHORTEST
+
+
 def _clean(text: str) -> str:
     return text.strip().replace("\0", "")[:100]
 

@@ -41,7 +41,18 @@ function show(call, { focus = false, delay = 0, keep = false } = {}) {
   if (!current) byId("said").textContent = narrow.matches ? "" : register.dataset.said;
   current = wished = call;
   intoDrawer = focus || narrow.matches;
-  mark();
+  
+// Another filter is another page: the focus is where it was.
+const FOCUS = "register-focus";
+const remember = ({ target }) => {
+  const chip = target.closest?.(".chips .chip");
+  if (chip) sessionStorage.setItem(FOCUS, chip.id || chip.querySelector("summary").id);
+};
+document.addEventListener("submit", remember);
+document.addEventListener("click", (event) => event.target.closest(".chips a") && remember(event));
+byId(sessionStorage.getItem(FOCUS))?.focus();
+sessionStorage.removeItem(FOCUS);
+mark();
   clearTimeout(timer);
   timer = setTimeout(() => htmx.ajax("GET", url, { source: drawer, target: drawer, swap: "innerHTML" }), delay);
 }
@@ -55,7 +66,18 @@ function close({ keep = false } = {}) {
   drawer.hidden = true;
   drawer.replaceChildren();
   byId("said").textContent = "";
-  mark();
+  
+// Another filter is another page: the focus is where it was.
+const FOCUS = "register-focus";
+const remember = ({ target }) => {
+  const chip = target.closest?.(".chips .chip");
+  if (chip) sessionStorage.setItem(FOCUS, chip.id || chip.querySelector("summary").id);
+};
+document.addEventListener("submit", remember);
+document.addEventListener("click", (event) => event.target.closest(".chips a") && remember(event));
+byId(sessionStorage.getItem(FOCUS))?.focus();
+sessionStorage.removeItem(FOCUS);
+mark();
   if (inside) linkOf(call)?.focus();
 }
 
@@ -146,4 +168,15 @@ function closeMenus(within, but) {
   return open.length > 0;
 }
 document.addEventListener("click", ({ target }) => closeMenus(null, target.closest(".menu")));
+
+// Another filter is another page: the focus is where it was.
+const FOCUS = "register-focus";
+const remember = ({ target }) => {
+  const chip = target.closest?.(".chips .chip");
+  if (chip) sessionStorage.setItem(FOCUS, chip.id || chip.querySelector("summary").id);
+};
+document.addEventListener("submit", remember);
+document.addEventListener("click", (event) => event.target.closest(".chips a") && remember(event));
+byId(sessionStorage.getItem(FOCUS))?.focus();
+sessionStorage.removeItem(FOCUS);
 mark();

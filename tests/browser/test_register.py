@@ -69,9 +69,10 @@ def test_a_chip_is_set_and_removed_by_keyboard(boss, calls, of_that_week):
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Voicemail").press("Enter")
     expect(rows(page)).to_have_count(1)
-    page.locator("#chip-show").focus()
+    expect(page.locator("#chip-show")).to_be_focused()
     page.keyboard.press("Delete")
     expect(rows(page)).to_have_count(4)
+    expect(page.locator("#chip-show")).to_be_focused()
     assert given(page) == {"until": calls["day"]}
 
 
@@ -204,11 +205,13 @@ def test_new_calls_wait_behind_a_pill_and_the_open_call_is_followed(boss, visito
     page = boss.signed_in("siri", "/calls/")
     expect(page.locator("html")).to_have_attribute("data-live-status", "live")
     before = rows(page).count()
+    place = page.locator("#rows").bounding_box()
     telephone = visitor().page("/simulator/").locator("[data-telephone='1']")
     telephone.locator("[data-call]").click()
     pill = page.locator("#pill")
     expect(pill).to_have_text("1 new")
     expect(rows(page)).to_have_count(before)
+    assert page.locator("#rows").bounding_box()["y"] == place["y"]  # nothing was pushed down
     pill.focus()
     page.keyboard.press("Enter")
     expect(rows(page)).to_have_count(min(50, before + 1))

@@ -157,6 +157,13 @@ def test_no_calls_yet_names_a_number_to_dial(client, supervisor, hotline, settin
     assert "Dial +4721000009" in text(client) and "telephones" not in text(client)
 
 
+@pytest.mark.parametrize("few", ["ab", "4567", "12 34 56", "+"])
+def test_a_search_for_too_little_says_what_is_needed(client, supervisor, hotline, few):
+    make_call(hotline, timezone.now(), wait=3, caller_number="+4799914567", caller_kind="number")
+    assert "seven digits or more" in text(client, q=few)
+    assert "seven digits or more" not in text(client, q="nobody")
+
+
 def test_columns_are_those_that_were_chosen(client, supervisor, hotline):
     make_call(hotline, timezone.now(), wait=3)
     answer = client.post(f"{URL}look/", {"columns": ["caller"], "density": "dense", "query": "show=abandoned"})
