@@ -2,9 +2,12 @@
 fetch what has not changed for them."""
 
 import uuid
+from collections.abc import Iterable
 
 from calls.models import Call
 from hotline.core.live import announce
+
+_MANY = 20  # a stream holds a bounded number of topics; whoever sees so many lines sees nearly all
 
 
 def tell(call: Call, *, operator_id: int | None = None, line_changed: bool = False) -> None:
@@ -25,3 +28,9 @@ def tell_of(
     if line_changed:
         topics += ["queue", f"queue:{hotline_id}"]
     announce(*topics)
+
+
+def line_topics(hotline_ids: Iterable[int]) -> str:
+    """What a list of the callers waiting on these hotlines listens to, as `data-live` takes it."""
+    topics = [f"queue:{pk}" for pk in hotline_ids]
+    return "queue" if len(topics) > _MANY else " ".join(topics)

@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from calls import queries
+from calls.news import line_topics
 from desk import situation as desk
 from hotline.core import access
 from knowledge import search as knowledge
@@ -110,8 +111,10 @@ def _now(operator: Operator, at: datetime) -> dict[str, Any]:
 
 
 def _waiting(operator: Operator, at: datetime) -> dict[str, Any]:
-    calls = list(queries.waiting(_hotline_ids(operator)))
+    hotlines = _hotline_ids(operator)
+    calls = list(queries.waiting(hotlines))
     return {
+        "line_topics": line_topics(hotlines),
         "operator": operator,
         "waiting": calls[:WAITING_SHOWN],
         "waiting_count": len(calls),

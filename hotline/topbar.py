@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from calls import queries
 from calls.models import Call
+from calls.news import line_topics
 from calls.queries import Current
 from hotline.core import access
 from operators.chosen import chosen_hotlines
@@ -56,8 +57,9 @@ def here(request: HttpRequest) -> Here | None:
 
 def waiting(request: HttpRequest) -> dict[str, Any]:
     """How many wait on the chosen hotlines, and since when the first of them."""
-    calls = Call.objects.filter(state=Call.State.WAITING, hotline_id__in=chosen_hotlines(request))
-    return calls.aggregate(count=Count("pk"), since=Min("queued_at"))
+    hotlines = chosen_hotlines(request)
+    calls = Call.objects.filter(state=Call.State.WAITING, hotline_id__in=hotlines)
+    return calls.aggregate(count=Count("pk"), since=Min("queued_at")) | {"topics": line_topics(hotlines)}
 
 
 @access.needs(access.OPERATOR)
