@@ -1,4 +1,4 @@
-"""The register's forms: the filter, the note, and the reason for looking at a number."""
+"""The register's small forms: the note, the reasons for a number or a file, a view's name, the look of the list."""
 
 from typing import Any
 
@@ -6,67 +6,23 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from calls.models import Call, Note, Topic
-from calls.register import LIVE, Filter
-from lines.models import Hotline
-from operators.models import Operator
-
-
-class FilterForm(forms.Form):
-    """What the list shows. Bound to the address; whatever does not fit is left out rather than refused."""
-
-    q = forms.CharField(
-        label=_("Search"),
-        required=False,
-        max_length=100,
-        widget=forms.TextInput({"type": "search", "placeholder": _("Number, name or note")}),
-    )
-    hotline: Any = forms.ModelChoiceField(None, label=_("Hotline"), required=False, empty_label=_("all"))
-    show = forms.ChoiceField(label=_("What became of it"), required=False)
-    operator: Any = forms.ModelChoiceField(None, label=_("Operator"), required=False, empty_label=_("all"))
-    topic: Any = forms.ModelChoiceField(None, label=_("Topic"), required=False, empty_label=_("all"))
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput({"type": "date"}))
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput({"type": "date"}))
-
-    def __init__(self, data: Any, *, hotline_ids: list[int]) -> None:
-        super().__init__(data)
-        self.hotlines = Hotline.objects.filter(pk__in=hotline_ids)
-        self.fields["hotline"].queryset = self.hotlines  # type: ignore[attr-defined]
-        self.fields["operator"].queryset = Operator.objects.filter(hotlines__in=hotline_ids).distinct()  # type: ignore[attr-defined]
-        topics = Topic.objects.filter(hotline__in=hotline_ids).select_related("parent", "hotline")
-        if data.get("hotline", "").isdigit():
-            topics = topics.filter(hotline=data["hotline"])
-        self.fields["topic"].queryset = topics.order_by("hotline__name", "parent__position", "position")  # type: ignore[attr-defined]
-        outcomes = [(value, label) for value, label in Call.Outcome.choices if value]
-        self.fields["show"].choices = [("", _("all")), (LIVE, _("going on now")), *outcomes]  # type: ignore[attr-defined]
-
-    def wanted(self) -> Filter:
-        """The filter of everything that was given rightly."""
-        self.is_valid()
-        given = self.cleaned_data
-        return Filter(
-            hotline=_key(given.get("hotline")),
-            show=given.get("show") or "",
-            operator=_key(given.get("operator")),
-            topic=_key(given.get("topic")),
-            first_day=given.get("since"),
-            last_day=given.get("until"),
-            text=given.get("q") or "",
-            zone=self.zone(),
-        )
-
-    def zone(self) -> str:
-        """The zone in which days are meant: the hotline's, or the one that all hotlines share, else UTC."""
-        chosen = self.cleaned_data.get("hotline")
-        zones = {chosen.time_zone} if chosen else set(self.hotlines.values_list("time_zone", flat=True))
-        return zones.pop() if len(zones) == 1 else "UTC"
-
-    def active(self) -> bool:
-        """Whether anything narrows the list."""
-        return any(self.cleaned_data.get(name) for name in self.fields)
 
 
 def _key(chosen: Any) -> int | None:
     return chosen.pk if chosen else None
+
+
+COLUMNS = [
+    ("hotline", _("Hotline")),
+    ("caller", _("Caller")),
+    ("operator", _("Operator")),
+    ("wait", _("Wait")),
+    ("talk", _("Talk")),
+    ("topic", _("Topic")),
+    ("outcome", _("Outcome")),
+    ("flags", _("Marks")),
+]
+DENSITIES = [("roomy", _("roomy")), ("dense", _("dense"))]
 
 
 class NoteForm(forms.Form):
@@ -107,3 +63,33 @@ class RevealForm(forms.Form):
         help_text=_("Your name, the time and this reason are kept with the call."),
         widget=forms.TextInput({"autocomplete": "off"}),
     )
+
+
+class ExportForm(forms.Form):
+    """Why somebody takes calls out of the system, and what of them."""
+
+    reason = forms.CharField(
+        label=_("What is the file for?"),
+        min_length=3,
+        max_length=200,
+        help_text=_("Your name, the time and this reason are kept."),
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )
+    notes = forms.BooleanField(label=_("With the text of the notes"), required=False)
+    numbers = forms.BooleanField(label=_("With the callers’ whole numbers"), required=False)
+
+
+class ViewForm(forms.Form):
+    """A name for the filter that is shown."""
+
+    name = forms.CharField(label=_("Name"), max_length=60, widget=forms.TextInput({"autocomplete": "off"}))
+    shared = forms.BooleanField(label=_("For everyone of my hotlines"), required=False)
+
+
+class LookForm(forms.Form):
+    """Which columns the list shows, and how dense it is."""
+
+    columns = forms.MultipleChoiceField(
+        label=_("Columns"), choices=COLUMNS, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    density = forms.ChoiceField(label=_("Rows"), choices=DENSITIES, widget=forms.RadioSelect)

@@ -115,6 +115,8 @@ class Call(models.Model):
             models.Index(fields=["number"], condition=~Q(state="ended"), name="call_live_on_number"),
             models.Index(fields=["arrived_at"], condition=~Q(state="ended"), name="call_live"),
             models.Index(fields=["hotline", "queued_at"], condition=Q(queued_at__isnull=False), name="call_queued"),
+            # `recovered` does not change while a call goes its way, so the few rows of this index cost it nothing.
+            models.Index(fields=["-arrived_at", "-id"], condition=Q(recovered=True), name="call_recovered"),
             models.Index(OpClass(Reverse("caller_number"), name="text_pattern_ops"), name="call_number_backwards"),
         ]
 
@@ -335,6 +337,28 @@ class Voicemail(models.Model):
     left_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True)
     handled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+
+class SavedView(models.Model):
+    """A filter of the register that a person keeps under a name. A removed one is kept a while, to be brought back."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
+    name = models.CharField(_("name"), max_length=60)
+    query = models.CharField(max_length=600)  # as it stands in the register's address
+    shared = models.BooleanField(_("for everyone of my hotlines"), default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "name"], condition=Q(removed_at__isnull=True), name="a_view_has_its_name_alone"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Delivery(models.Model):

@@ -25,19 +25,19 @@ def search(calls: "QuerySet[Call]", text: str) -> "QuerySet[Call]":
     number = SPACING.sub("", text)
     if DIGITS.fullmatch(number):
         return calls.filter(_number(number))
-    if (named := _named(text)) is not None:
-        return calls.filter(pk=named)
+    if (known := named(text)) is not None:
+        return calls.filter(pk=known)
     for word in text.split():
         calls = calls.filter(pk__in=_saying(word))
     return calls
 
 
-def _named(text: str) -> uuid.UUID | None:
+def named(text: str) -> uuid.UUID | None:
     """The call whose own id or carrier's reference this is."""
-    named = Q(carrier_ref=text)
+    which = Q(carrier_ref=text)
     if (call_id := _uuid(text)) is not None:
-        named |= Q(pk=call_id)
-    return Call.objects.order_by().filter(named).values_list("pk", flat=True).first()
+        which |= Q(pk=call_id)
+    return Call.objects.order_by().filter(which).values_list("pk", flat=True).first()
 
 
 def _saying(word: str) -> "QuerySet[Any, Any]":

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from calls.lifeline import not_taken
 from calls.models import Call, CallEvent
 from operators.models import Operator
 
@@ -84,13 +85,7 @@ def _not_taken(event: CallEvent, name: str) -> str:
             "not accepted": _("picked up but did not accept; perhaps a voicemail box"),
         }.get(reason, _("did not answer"))
         return _("%(name)s %(why)s.") % {"name": name, "why": why}
-    why = {
-        "caller left": _("the caller had hung up"),
-        "voicemail": _("the caller went to voicemail"),
-        "taken": _("somebody else had answered"),
-        "not rung": _("the exchange could not ring"),
-        "line not free yet": _("the telephone was still busy with the call before"),
-    }.get(reason, _("it was withdrawn"))
+    why = not_taken(event.kind, reason)
     return _("It stopped ringing at %(name)s: %(why)s.") % {"name": name, "why": why}
 
 

@@ -2,12 +2,19 @@
 
 from django.urls import path
 
-from calls import views
+from calls import list_views, views
 
 app_name = "calls"
 urlpatterns = [
-    path("", views.register, name="register"),
+    path("", list_views.register, name="register"),
+    path("news/", list_views.news, name="news"),
+    path("look/", list_views.look, name="look"),
+    path("export/", list_views.export, name="export"),
+    path("views/", list_views.save_view, name="save_view"),
+    path("views/<int:pk>/remove/", list_views.remove_view, name="remove_view"),
+    path("views/<int:pk>/restore/", list_views.restore_view, name="restore_view"),
     path("<uuid:pk>/", views.call, name="call"),
+    path("<uuid:pk>/drawer/", views.drawer, name="drawer"),
     path("<uuid:pk>/note/", views.note, name="note"),
     path("<uuid:pk>/reveal/", views.reveal, name="reveal"),
     path("<uuid:pk>/voicemail/done/", views.voicemail_done, name="voicemail_done"),

@@ -1,21 +1,20 @@
-"""The register's pages: the list, one call, its note, and the number that is shown on a reason only."""
+"""One call: its page and its drawer beside the list, its note, and the number that is shown on a reason only."""
 
 import uuid
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from calls import register as calls_register
 from calls import services
-from calls.forms import FilterForm, NoteForm, RevealForm
+from calls.forms import NoteForm, RevealForm
+from calls.lifeline import lifeline
 from calls.models import Call, Note, Voicemail
 from calls.queries import visible_to
 from calls.reveal import REVEALED
@@ -30,43 +29,25 @@ from operators.permissions import hotlines_of
 
 @access.needs(access.OPERATOR)
 @require_GET
-def register(request: HttpRequest) -> HttpResponse:
-    """The list; its filter is the address."""
-    hotline_ids = list(hotlines_of(request.user))
-    form = FilterForm(request.GET, hotline_ids=hotline_ids)
-    wanted = form.wanted()
-    before = request.GET.get("before", "")
-    page = calls_register.page(_user(request), hotline_ids, wanted, before=before)
-    shown = {
-        "form": form,
-        "page": page,
-        "narrowed": form.active(),
-        "first_page": not before,
-        "zone": wanted.zone,
-        "newest": f"?{_without(request.GET, 'before')}",
-        "older": f"?{_without(request.GET, 'before')}&{urlencode({'before': page.older})}" if page.older else "",
-    }
-    return render(request, "calls/register.html", shown)
-
-
-def _without(given: QueryDict, name: str) -> str:
-    kept = given.copy()
-    kept.pop(name, None)
-    return kept.urlencode()
+def call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Everything about one call, its number masked."""
+    return _call_page(request, visible(request, pk))
 
 
 @access.needs(access.OPERATOR)
 @require_GET
-def call(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Everything about one call, its number masked."""
-    return _call_page(request, _visible(request, pk))
+@never_cache
+def drawer(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The call beside the list; with `live`, the part of it that changes by itself."""
+    template = "calls/_drawer_live.html" if "live" in request.GET else "calls/_drawer.html"
+    return render(request, template, about(request, visible(request, pk)))
 
 
 @access.needs(access.OPERATOR)
 @require_POST
 def note(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Save the note. If somebody else changed it meanwhile, both are shown and nothing is lost."""
-    found = _visible(request, pk)
+    found = visible(request, pk)
     if not _may_write(request, found):
         raise PermissionDenied
     form = NoteForm(request.POST, call=found, note=_note_of(found))
@@ -99,47 +80,66 @@ def _conflict(request: HttpRequest, found: Call, form: NoteForm, conflict: servi
 @never_cache
 def reveal(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Show the whole number in this one answer, and keep who asked and why."""
-    found = _visible(request, pk)
+    found = visible(request, pk)
     if not _may_write(request, found):
         raise PermissionDenied
     form = RevealForm(request.POST)
     if not form.is_valid():
-        return _call_page(request, found, reveal_form=form, status=422)
+        return _number_shown(request, found, reveal_form=form, status=422)
     number = whole_number(found, by=request.user, reason=form.cleaned_data["reason"])
-    return _call_page(request, found, revealed=number)
+    return _number_shown(request, found, revealed=number)
+
+
+def _number_shown(request: HttpRequest, found: Call, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The drawer asks for the number's own part; htmx puts only a 200 in place."""
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "calls/_number.html", about(request, found) | more)
+    return _call_page(request, found, status=status, **more)
 
 
 @access.needs(access.OPERATOR)
 @require_POST
 def voicemail_done(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Mark a message as dealt with; the first to do so is remembered."""
-    found = _visible(request, pk)
+    found = visible(request, pk)
     waiting = Voicemail.objects.filter(call=found, handled_at=None)
-    if waiting.update(handled_at=timezone.now(), handled_by=_user(request)):
+    done = waiting.update(handled_at=timezone.now(), handled_by=_user(request))
+    if done:
         announce("calls", f"call:{found.pk}")
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "calls/_drawer_live.html", about(request, found))
+    if done:
         messages.success(request, _("The message is marked as dealt with."))
     return redirect("calls:call", pk)
 
 
 def _call_page(request: HttpRequest, found: Call, *, status: int = 200, **more: Any) -> HttpResponse:
+    shown = about(request, found) | {"note_form": None} | more
+    if shown["may_write"] and shown["note_form"] is None:
+        shown["note_form"] = NoteForm(call=found, note=shown["note"])
+    return render(request, "calls/call.html", shown, status=status)
+
+
+def about(request: HttpRequest, found: Call) -> dict[str, Any]:
+    """All that is shown of a call, its number masked."""
     written = _note_of(found)
     may_write = _may_write(request, found)
-    shown = {
+    return {
         "call": found,
         "zone": found.hotline.time_zone if found.hotline else "UTC",
+        "lifeline": lifeline(found),
         "timeline": timeline(found),
         "note": written,
         "versions": list(written.versions.select_related("by")) if written else [],
         "voicemail": Voicemail.objects.select_related("handled_by").filter(call=found).first(),
         "may_write": may_write,
-        "note_form": NoteForm(call=found, note=written) if may_write else None,
         "reveal_form": RevealForm() if may_write and found.caller_number else None,
         "looks": AuditEntry.objects.select_related("by").filter(subject=_subject(found), verb=REVEALED).order_by("-at"),
     }
-    return render(request, "calls/call.html", shown | more, status=status)
 
 
-def _visible(request: HttpRequest, pk: uuid.UUID) -> Call:
+def visible(request: HttpRequest, pk: uuid.UUID) -> Call:
+    """The call, if the person may see it. Raises Http404."""
     return get_object_or_404(visible_to(_user(request), list(hotlines_of(request.user))), pk=pk)
 
 

@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from calls.models import Call
 from calls.numbers import mask, shown
 
 register = template.Library()
+DASH = SafeString("<i>—</i>")
 OUTCOME_KINDS = {"answered": "good", "abandoned": "bad", "voicemail": "warn", "failed": "bad", "": "info"}
 
 
@@ -35,6 +37,39 @@ def outcome_kind(call: Call) -> str:
 def outcome_word(call: Call) -> str:
     """What became of a call, or what it is doing now."""
     return str(call.get_outcome_display() if call.outcome else call.get_state_display())
+
+
+@register.filter
+def dash(value: Any) -> Any:
+    """The value, or a dash that cards leave out."""
+    return value if value not in (None, "") else DASH
+
+
+@register.filter
+def still_moves(call: Call) -> bool:
+    """Whether a row of the list may change by itself: the call is not over, or its note is not saved yet."""
+    return call.state != Call.State.ENDED or note_missing(call)
+
+
+def note_missing(call: Call) -> bool:
+    note = getattr(call, "note", None)
+    return call.outcome == Call.Outcome.ANSWERED and not (note and note.saved_at)
+
+
+@register.filter
+def marks(call: Call) -> list[tuple[str, str]]:
+    """What is worth a second look, as words with the kind of a badge. For rows of `calls.register.rows`."""
+    voicemail = getattr(call, "voicemail", None)
+    found = []
+    if note_missing(call):
+        found.append((_("note missing"), "warn"))
+    if voicemail:
+        found.append((_("message"), "quiet" if voicemail.handled_at else "warn"))
+    if call.again:  # type: ignore[attr-defined]  # annotated by `rows`
+        found.append((_("called before"), "quiet"))
+    if call.recovered:
+        found.append((_("recovered"), "quiet"))
+    return found
 
 
 @register.simple_tag

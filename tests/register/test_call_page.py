@@ -17,11 +17,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def hotline():
-    return make_hotline("Shop", time_zone="Europe/Oslo")
-
-
-@pytest.fixture
 def topic(hotline):
     return Topic.objects.create(hotline=hotline, name="Delivery")
 
@@ -112,6 +107,26 @@ def test_without_a_reason_the_number_stays_hidden(client, call, hotline, reason)
     assert answer.status_code == 422
     assert NUMBER not in text_of(answer)
     assert not AuditEntry.objects.exists()
+
+
+def test_the_drawer_asks_for_the_number_alone_and_says_what_is_wrong(client, call, hotline):
+    client.force_login(make_user("supervisor", hotline))
+    htmx = {"HX-Request": "true"}
+    refused = text_of(client.post(url(call, "reveal/"), {"reason": ""}, headers=htmx))
+    assert "field-error" in refused and NUMBER not in refused and "<html" not in refused
+    shown = client.post(url(call, "reveal/"), {"reason": "Call back"}, headers=htmx)
+    assert NUMBER in text_of(shown) and "no-store" in shown["Cache-Control"]
+    assert NUMBER not in text_of(client.get(url(call, "drawer/")))
+    assert AuditEntry.objects.count() == 1
+
+
+def test_the_list_opens_the_call_that_its_address_names_unless_it_is_foreign(client, call, hotline):
+    client.force_login(make_user("supervisor", hotline))
+    assert "The caller hung up" in text_of(client.get("/calls/", {"call": str(call.pk)}))
+    foreign = make_call(make_hotline(), AT, wait=3)
+    for wrong in (str(foreign.pk), "x", str(uuid.uuid4())):
+        answer = client.get("/calls/", {"call": wrong})
+        assert answer.status_code == 200 and answer.context["drawer"] is None
 
 
 def test_the_operator_of_the_call_may_see_its_number_and_a_colleague_may_not(client, call, operator, hotline):
