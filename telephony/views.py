@@ -1,26 +1,20 @@
 """The telephone page beside the simulator, and the token of an operator's browser telephone."""
 
 import secrets
-from collections import Counter
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from hotline.core import access
-from lines.hours import opening
-from lines.models import Number
 from operators.models import Operator
+from telephony import telephones as offered
 from telephony.simulator.proxy import page_key
 from telephony.twilio.tokens import browser_token
-
-TELEPHONES = 3
-
 
 @access.public
 @require_GET
@@ -31,27 +25,10 @@ def telephones(request: HttpRequest) -> HttpResponseBase:
         raise Http404
     if not settings.DEMO and not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    numbers = _numbers()
-    chosen = [
-        (index, numbers[(index - 1) % len(numbers)].number if numbers else "") for index in range(1, TELEPHONES + 1)
-    ]
-    return render(
-        request,
-        "telephony/telephones.html",
-        {"numbers": numbers, "key": page_key(secrets.token_hex(8)), "telephones": chosen},
-    )
-
-
-def _numbers() -> list[Number]:
-    """Every number in use, open hotlines first, and the first number of each hotline before its others."""
-    found = list(Number.objects.filter(active=True, hotline__active=True).select_related("hotline"))
-    now, met = timezone.now(), Counter[int]()
-    places: dict[int, tuple[bool, int]] = {}
-    for number in found:
-        number.open_now = opening(number.hotline, now).is_open  # type: ignore[attr-defined]
-        places[number.pk] = (not number.open_now, met[number.hotline_id])  # type: ignore[attr-defined]
-        met[number.hotline_id] += 1
-    return sorted(found, key=lambda number: places[number.pk])
+    numbers, own = offered.numbers(request.user), offered.own_telephones(request.user)
+    key = page_key(secrets.token_hex(8), [each.address for each in own])
+    shown = {"numbers": numbers, "telephones": offered.shelf(numbers), "own": own, "key": key}
+    return render(request, "telephony/telephones.html", shown | {"wrong_number": offered.WRONG_NUMBER})
 
 
 @access.needs(access.OPERATOR)

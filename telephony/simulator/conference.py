@@ -204,7 +204,7 @@ class Conference:
                 participant.music.cancel()
                 participant.music = None
             if not wanted:
-                self.exchange.hear(participant.leg, "joined", self.name)
+                self.exchange.joined(participant.leg, self.name)
                 continue
             goto = participant.hold_music if participant.hold else participant.wait
             if goto is not None:
