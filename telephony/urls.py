@@ -1,4 +1,4 @@
-"""Addresses of the telephone page and of the browser telephone's token."""
+"""Addresses of the telephone page, of the guided first call, and of the browser telephone's token."""
 
 from django.urls import path
 
@@ -7,5 +7,9 @@ from telephony import views
 app_name = "telephony"
 urlpatterns = [
     path("simulator/", views.telephones, name="telephones"),
+    path("guide/", views.guide_card, name="guide"),
+    path("guide/start/", views.guide_start, name="guide_start"),
+    path("guide/close/", views.guide_close, name="guide_close"),
+    path("guide/register/", views.guide_register, name="guide_register"),
     path("telephony/token/", views.token, name="token"),
 ]

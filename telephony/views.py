@@ -1,17 +1,19 @@
-"""The telephone page beside the simulator, and the token of an operator's browser telephone."""
+"""The telephone page beside the simulator, the guided first call, and the token of an operator's browser telephone."""
 
 import secrets
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from hotline.core import access
 from operators.models import Operator
+from telephony import guide
 from telephony import telephones as offered
 from telephony.simulator.proxy import page_key
 from telephony.twilio.tokens import browser_token
@@ -28,7 +30,46 @@ def telephones(request: HttpRequest) -> HttpResponseBase:
     numbers, own = offered.numbers(request.user), offered.own_telephones(request.user)
     key = page_key(secrets.token_hex(8), [each.address for each in own])
     shown = {"numbers": numbers, "telephones": offered.shelf(numbers), "own": own, "key": key}
-    return render(request, "telephony/telephones.html", shown | {"wrong_number": offered.WRONG_NUMBER})
+    shown |= {"wrong_number": offered.WRONG_NUMBER, "guide_offered": guide.offered(request.user)}
+    return render(request, "telephony/telephones.html", shown)
+
+
+def _card(request: HttpRequest, screen: str) -> HttpResponse:
+    return render(request, "telephony/_guide_card.html", {"standing": guide.standing(request.user), "screen": screen})
+
+
+@access.needs(access.OPERATOR)
+@require_GET
+@never_cache
+def guide_card(request: HttpRequest) -> HttpResponse:
+    """The hint of the guided first call as things stand, for the desk or the telephones; empty when it is closed."""
+    return _card(request, request.GET.get("screen", ""))
+
+
+@access.needs(access.OPERATOR)
+@require_POST
+def guide_start(request: HttpRequest) -> HttpResponse:
+    """Begin the guided first call, or begin it again."""
+    guide.start(request.user, at=timezone.now())
+    if request.headers.get("HX-Request") == "true":
+        return _card(request, request.POST.get("screen", ""))
+    return redirect("telephony:telephones")
+
+
+@access.needs(access.OPERATOR)
+@require_POST
+def guide_close(request: HttpRequest) -> HttpResponse:
+    """Put the guide away."""
+    guide.close(request.user, at=timezone.now())
+    return HttpResponse()
+
+
+@access.needs(access.OPERATOR)
+@require_POST
+def guide_register(request: HttpRequest) -> HttpResponse:
+    """Open the guide's call in the register: its last step."""
+    call = guide.look_up(request.user, at=timezone.now())
+    return redirect("calls:call", call.pk) if call else redirect("calls:register")
 
 
 @access.needs(access.OPERATOR)

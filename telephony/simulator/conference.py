@@ -28,7 +28,7 @@ class Participant:
     hold_music: Goto | None = None
     gone: "asyncio.Future[str]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     music: "asyncio.Task[None] | None" = None
-    hears: str = ""
+    hears: str | None = None  # music: "wait" or "hold", "" for the others, None before anything is heard
 
     def facts(self) -> Params:
         told = {

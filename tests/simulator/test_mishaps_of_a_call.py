@@ -115,3 +115,15 @@ def test_telephones_are_unplugged_with_their_page(control) -> None:
         if len(control.state()["telephones"]) == 1:
             return
     raise AssertionError("the telephone of a closed page is still plugged in")
+
+
+def test_both_hear_that_they_are_joined_whoever_came_first(phone: Phone, application, rest: Rest, control) -> None:
+    application.pages["/voice/"] = document(f"<Dial>{room(label='caller')}</Dial>")
+    application.pages["/answered/"] = document(f"<Dial>{room(label='operator')}</Dial>")
+    control.settings(unanswered="answer")
+    leg = rest("POST", "Calls.json", calling(application, "+4791000000", Url=f"{application.url}/answered/")).json()
+    operator = PhoneCall(control, control.call("GET", f"/calls/{leg['sid']}")).wait_for("in-progress")
+    caller = phone.dial(NUMBER).wait_for("talking")
+    for call in (operator, caller):
+        assert call.wait(lambda call=call: "joined" in [event["kind"] for event in call.events])
+    caller.hang_up()
