@@ -52,7 +52,9 @@ STEPS = (
     Step(
         "talk",
         _("Talk, then hang up"),
-        _("Say the greeting. The script, the answers and the contacts stand beside the call. Then hang up, here or there."),
+        _(
+            "Say the greeting. The script, the answers and the contacts stand beside the call. Then hang up, here or there."
+        ),
         _("Say something by typing; it appears on the desk. Then hang up, here or there."),
     ),
     Step(
@@ -138,9 +140,7 @@ def _number(operator: Operator, call: Call | None, began: datetime) -> int:
 
 def start(user: Any, *, at: datetime) -> None:
     """Begin, or begin again."""
-    Guide.objects.update_or_create(
-        user=user, defaults={"started_at": at, "looked_up_at": None, "closed_at": None}
-    )
+    Guide.objects.update_or_create(user=user, defaults={"started_at": at, "looked_up_at": None, "closed_at": None})
 
 
 def close(user: Any, *, at: datetime) -> None:

@@ -69,10 +69,10 @@ def numbers(user: Any) -> list[Dialable]:
     found = list(Number.objects.filter(active=True, hotline__active=True).select_related("hotline"))
     own = _served_by(user)
     now, met = timezone.now(), Counter[int]()
-    ranked = []
+    ranked: list[tuple[tuple[bool, bool, int], Dialable]] = []
     for number in found:
         is_open = opening(number.hotline, now).is_open
-        rank = (number.hotline_id not in own, not is_open, met[number.hotline_id], len(ranked))
+        rank = (number.hotline_id not in own, not is_open, met[number.hotline_id])
         ranked.append((rank, _dialable(number, is_open)))
         met[number.hotline_id] += 1
     return [shown for _rank, shown in sorted(ranked, key=lambda pair: pair[0])]

@@ -18,6 +18,7 @@ from telephony import telephones as offered
 from telephony.simulator.proxy import page_key
 from telephony.twilio.tokens import browser_token
 
+
 @access.public
 @require_GET
 @never_cache
