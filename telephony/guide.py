@@ -52,9 +52,7 @@ STEPS = (
     Step(
         "talk",
         _("Talk, then hang up"),
-        _(
-            "Say the greeting. The script, the answers and the contacts stand beside the call. Then hang up, here or there."
-        ),
+        _("Say the greeting; script, answers and contacts stand beside the call. Then hang up, here or there."),
         _("Say something by typing; it appears on the desk. Then hang up, here or there."),
     ),
     Step(
