@@ -1,9 +1,10 @@
 # make run    the whole system on this machine: http://127.0.0.1:8000/
 # make test   every test        make check   style, types, imports, settings
 # make bench  measurements      make fmt     put the code in shape
+# make screenshots              the pictures of the README, taken anew
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench fmt venv venv-dev
+.PHONY: help run test check bench fmt screenshots venv venv-dev
 BIN := .venv/bin
 APPS := hotline lines operators scheduling knowledge calls analytics telephony desk
 
@@ -43,6 +44,9 @@ check: venv-dev
 
 bench: venv-dev
 	$(BIN)/python -m bench $(ARGS)
+
+screenshots: venv-dev
+	$(BIN)/python docs/make_pictures.py
 
 fmt: venv-dev
 	$(BIN)/ruff check --fix-only .

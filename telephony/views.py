@@ -1,31 +1,29 @@
-"""The telephone page beside the simulator, and the token of an operator's browser telephone."""
+"""The telephone page beside the simulator, the guided first call, and the token of an operator's browser telephone."""
 
 import logging
 import secrets
 import uuid
-from collections import Counter
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from calls.models import Voicemail
 from calls.queries import visible_to
 from hotline.core import access
 from hotline.core.audit import record
-from lines.hours import opening
-from lines.models import Number
 from operators.models import Operator
+from telephony import guide
+from telephony import telephones as offered
 from telephony.simulator.proxy import page_key
 from telephony.twilio import recordings
 from telephony.twilio.tokens import browser_token
 
-TELEPHONES = 3
 HEARD = "voicemail.heard"
 log = logging.getLogger(__name__)
 
@@ -39,27 +37,49 @@ def telephones(request: HttpRequest) -> HttpResponseBase:
         raise Http404
     if not settings.DEMO and not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    numbers = _numbers()
-    chosen = [
-        (index, numbers[(index - 1) % len(numbers)].number if numbers else "") for index in range(1, TELEPHONES + 1)
-    ]
-    return render(
-        request,
-        "telephony/telephones.html",
-        {"numbers": numbers, "key": page_key(secrets.token_hex(8)), "telephones": chosen},
-    )
+    numbers, own = offered.numbers(request.user), offered.own_telephones(request.user)
+    key = page_key(secrets.token_hex(8), [each.address for each in own])
+    shown = {"numbers": numbers, "telephones": offered.shelf(numbers), "own": own, "key": key}
+    shown |= {"wrong_number": offered.WRONG_NUMBER, "guide_offered": guide.offered(request.user)}
+    return render(request, "telephony/telephones.html", shown)
 
 
-def _numbers() -> list[Number]:
-    """Every number in use, open hotlines first, and the first number of each hotline before its others."""
-    found = list(Number.objects.filter(active=True, hotline__active=True).select_related("hotline"))
-    now, met = timezone.now(), Counter[int]()
-    places: dict[int, tuple[bool, int]] = {}
-    for number in found:
-        number.open_now = opening(number.hotline, now).is_open  # type: ignore[attr-defined]
-        places[number.pk] = (not number.open_now, met[number.hotline_id])  # type: ignore[attr-defined]
-        met[number.hotline_id] += 1
-    return sorted(found, key=lambda number: places[number.pk])
+def _card(request: HttpRequest, screen: str) -> HttpResponse:
+    return render(request, "telephony/_guide_card.html", {"standing": guide.standing(request.user), "screen": screen})
+
+
+@access.needs(access.OPERATOR)
+@require_GET
+@never_cache
+def guide_card(request: HttpRequest) -> HttpResponse:
+    """The hint of the guided first call as things stand, for the desk or the telephones; empty when it is closed."""
+    return _card(request, request.GET.get("screen", ""))
+
+
+@access.needs(access.OPERATOR)
+@require_POST
+def guide_start(request: HttpRequest) -> HttpResponse:
+    """Begin the guided first call, or begin it again."""
+    guide.start(request.user, at=timezone.now())
+    if request.headers.get("HX-Request") == "true":
+        return _card(request, request.POST.get("screen", ""))
+    return redirect("telephony:telephones")
+
+
+@access.needs(access.OPERATOR)
+@require_POST
+def guide_close(request: HttpRequest) -> HttpResponse:
+    """Put the guide away."""
+    guide.close(request.user, at=timezone.now())
+    return HttpResponse()
+
+
+@access.needs(access.OPERATOR)
+@require_POST
+def guide_register(request: HttpRequest) -> HttpResponse:
+    """Open the guide's call in the register: its last step."""
+    call = guide.look_up(request.user, at=timezone.now())
+    return redirect("calls:call", call.pk) if call else redirect("calls:register")
 
 
 @access.needs(access.OPERATOR)

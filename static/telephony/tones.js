@@ -8,7 +8,7 @@ function audio() {
   return context;
 }
 
-function tone(hertzes, seconds, { delay = 0, loudness = 0.08 } = {}) {
+export function tone(hertzes, seconds, { delay = 0, loudness = 0.08 } = {}) {
   const ctx = audio();
   const gain = ctx.createGain();
   const start = ctx.currentTime + delay;

@@ -28,7 +28,7 @@ class Participant:
     hold_music: Goto | None = None
     gone: "asyncio.Future[str]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     music: "asyncio.Task[None] | None" = None
-    hears: str = ""
+    hears: str | None = None  # music: "wait" or "hold", "" for the others, None before anything is heard
 
     def facts(self) -> Params:
         told = {
@@ -204,7 +204,7 @@ class Conference:
                 participant.music.cancel()
                 participant.music = None
             if not wanted:
-                self.exchange.hear(participant.leg, "joined", self.name)
+                self.exchange.joined(participant.leg, self.name)
                 continue
             goto = participant.hold_music if participant.hold else participant.wait
             if goto is not None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from telephony.simulator import numberbook
+from telephony.simulator import mishaps, numberbook
 from telephony.simulator.devices import Device, Manner
 from telephony.simulator.exchange import Exchange
 from telephony.simulator.leg import Leg, new_sid
@@ -204,13 +204,21 @@ async def recordings(request: web.Request) -> web.Response:
 
 
 async def dial(request: web.Request) -> web.Response:
-    """Somebody dials a number: {"number", "caller", "caller_name", "speaks", "hang_up_at", "patience", "verstat"}."""
+    """Somebody dials a number: {"number", "caller", "caller_name", "speaks", "hang_up_at", "patience", "verstat"}.
+
+    `mishap` names what befalls the call, and `after` when: see mishaps.py.
+    """
     facts = await _json(request)
+    mishap, after = str(facts.pop("mishap", "") or ""), facts.pop("after", None)
+    if mishap:
+        mishaps.check(mishap)
     number, caller = str(facts.pop("number", "")), str(facts.pop("caller", "") or "anonymous")
     known = {k: facts[k] for k in ("caller_name", "speaks", "hang_up_at", "patience", "verstat", "page") if k in facts}
     if not number:
         raise ValueError("a number to dial is wanted")
     leg = request.app[EXCHANGE].dial_in(number, caller, **known)
+    if mishap:
+        mishaps.befall(request.app[EXCHANGE], leg, mishap, float(after) if after is not None else None)
     return web.json_response(leg_facts(leg), status=201)
 
 
@@ -243,9 +251,10 @@ async def hang_up(request: web.Request) -> web.Response:
 
 
 async def attach(request: web.Request) -> web.Response:
-    """Plug in a telephone: {"address": "+47…" or "client:…", "mode", "after", "press", "hang_up_after"}."""
+    """Plug in a telephone: {"address": "+47…" or "client:…", "mode", "after", "press", "hang_up_after", "page"}."""
     facts = await _json(request)
-    device = Device(str(facts["address"]), Manner.of(facts), session=new_sid("TE"))
+    page = str(facts.get("page", ""))
+    device = Device(str(facts["address"]), Manner.of(facts), session=new_sid("TE"), page=page)
     request.app[EXCHANGE].devices.attach(device)
     return web.json_response({"session": device.session, "address": device.address}, status=201)
 
@@ -279,10 +288,12 @@ async def device_events(request: web.Request) -> web.Response:
 
 
 async def device_answer(request: web.Request) -> web.Response:
-    """Answer or decline whatever rings on a telephone, or the call named by `sid`."""
+    """Answer or decline whatever rings on a telephone, or the call named by `sid`; or let a voicemail box pick up."""
     device, facts = _device(request), await _json(request)
     leg = device.ringing.get(str(facts.get("sid") or next(iter(device.ringing), "")))
-    act = getattr(request.app[EXCHANGE].devices, {"answer": "answer", "decline": "decline"}[request.match_info["act"]])
+    devices = request.app[EXCHANGE].devices
+    acts = {"answer": devices.answer, "decline": devices.decline, "voicemail": devices.voicemail}
+    act = acts[request.match_info["act"]]
     done = bool(leg is not None and act(device, leg))
     return web.json_response({"done": done, "sid": leg.sid if leg else None})
 
@@ -294,19 +305,37 @@ async def stream(request: web.Request) -> web.StreamResponse:
     await response.prepare(request)
     inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     exchange.listeners.add(inbox)
+    exchange.pages[page] += 1
     try:
         await response.write(b": hello\n\n")
         while True:
-            await _forward(inbox, response, lambda event: not page or _dialled_by(exchange, event, page))
+            await _forward(inbox, response, lambda event: not page or _concerns(exchange, event, page))
     except (ConnectionError, asyncio.CancelledError):
         return response
     finally:
         exchange.listeners.discard(inbox)
+        exchange.pages[page] -= 1
+        if page:
+            exchange.spawn(_unplug(exchange, page))
 
 
-def _dialled_by(exchange: Exchange, event: dict[str, Any], page: str) -> bool:
+def _concerns(exchange: Exchange, event: dict[str, Any], page: str) -> bool:
+    """Whether a page may hear an event: of calls dialled there, and of telephones that stand there."""
+    if event.get("device"):
+        return bool(event.get("page") == page)
     leg = exchange.legs.get(event.get("sid", ""))
-    return leg is not None and leg.page == page and not event.get("device")
+    return leg is not None and leg.page == page
+
+
+async def _unplug(exchange: Exchange, page: str) -> None:
+    """The telephones of a page that nobody has open any more do not go on picking up."""
+    await asyncio.sleep(exchange.settings.client_grace)
+    if exchange.pages[page] > 0:
+        return
+    del exchange.pages[page]
+    for devices in list(exchange.devices.by_address.values()):
+        for device in [one for one in devices if one.page == page]:
+            exchange.devices.detach(device)
 
 
 async def _forward(
@@ -358,6 +387,6 @@ def routes() -> list[web.RouteDef]:
         web.delete(f"{api}/telephones/{{session}}", detach),
         web.post(f"{api}/telephones/{{session}}/manner", manner),
         web.get(f"{api}/telephones/{{session}}/events", device_events),
-        web.post(f"{api}/telephones/{{session}}/{{act:answer|decline}}", device_answer),
+        web.post(f"{api}/telephones/{{session}}/{{act:answer|decline|voicemail}}", device_answer),
         web.get(f"{api}/stream", stream),
     ]

@@ -38,6 +38,7 @@ class Device:
     address: str
     manner: Manner = field(default_factory=Manner)
     session: str = ""
+    page: str = ""  # the telephone page it stands on, and is unplugged with
     ringing: dict[str, Leg] = field(default_factory=dict)
     talking: dict[str, Leg] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
@@ -142,13 +143,11 @@ class Devices:
         if manner.mode == "decline":
             self.decline(device, leg)
             return
-        self.answer(device, leg)
         if manner.mode == "voicemail":
-            await self.exchange.clock.sleep(0.5)
-            self.exchange.speak(leg, VOICEMAIL_GREETING)
-            await self.exchange.clock.sleep(8)
-            self.exchange.speak(leg, "beep")
-        elif manner.hang_up_after:
+            self.voicemail(device, leg)
+            return
+        self.answer(device, leg)
+        if manner.hang_up_after:
             await self.exchange.clock.sleep(manner.hang_up_after)
             self.exchange.hang_up(leg, "callee")
 
@@ -171,6 +170,19 @@ class Devices:
         if not any(leg.sid in other.ringing for other in self.by_address.get(leg.to, [])):
             self.resolve(leg, "busy")
         return True
+
+    def voicemail(self, device: Device, leg: Leg) -> bool:
+        """A voicemail box picks up: it plays its greeting, listens, and presses nothing."""
+        answered = self.answer(device, leg)
+        if answered:
+            self._spawn(self._greet(leg))
+        return answered
+
+    async def _greet(self, leg: Leg) -> None:
+        await self.exchange.clock.sleep(0.5)
+        self.exchange.speak(leg, VOICEMAIL_GREETING)
+        await self.exchange.clock.sleep(8)
+        self.exchange.speak(leg, "beep")
 
     @staticmethod
     def resolve(leg: Leg, verdict: str) -> bool:
@@ -207,4 +219,4 @@ class Devices:
         device.events.append(event)
         device.news.set()
         device.news = asyncio.Event()
-        self.exchange.publish({**event, "session": device.session, "device": True})
+        self.exchange.publish({**event, "session": device.session, "page": device.page, "device": True})

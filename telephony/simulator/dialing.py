@@ -176,8 +176,8 @@ async def _bridge(program: Program, element: Verb, callee: Leg) -> Params:
     exchange.answer(leg)
     leg.peers, callee.peers = lambda: [callee], lambda: [leg]
     began = exchange.clock.now()
-    exchange.hear(leg, "joined", callee.to)
-    exchange.hear(callee, "joined", leg.frm)
+    exchange.joined(leg, callee.to)
+    exchange.joined(callee, leg.frm)
     try:
         await asyncio.wait_for(callee.over.wait(), exchange.clock.real(element.number("timeLimit", 14400)))
     except TimeoutError:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from typing import Any
 
 from telephony.simulator import dialing, engine, verbs, waiting  # noqa: F401 - importing them registers their verbs
@@ -52,6 +52,7 @@ class Exchange:
         self.warnings: list[dict[str, Any]] = []
         self.listeners: set[asyncio.Queue[dict[str, Any]]] = set()
         self.own_url = ""
+        self.pages: Counter[str] = Counter()  # telephone pages that listen, by name
         self._sounds: dict[str, float] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._next_slot = 0.0
@@ -71,7 +72,7 @@ class Exchange:
         self.publish({**event, "sid": leg.sid, "device": False})
         for device in self.devices.holding(leg):
             if kind != "state":
-                self.devices.tell(device, "caption", leg, text=text, sound=kind)
+                self.devices.tell(device, "caption", leg, text=text, sound=kind, language=facts.get("language", ""))
 
     @staticmethod
     def _wake(leg: Leg) -> None:
@@ -97,7 +98,7 @@ class Exchange:
 
     def _told(self, leg: Leg, status: str) -> None:
         leg.status = status
-        self.hear(leg, "state", status)
+        self.hear(leg, "state", status, **({"by": leg.ended_by} if leg.ended_by else {}))
         self.journal.leg(leg)
 
     def progress(self, leg: Leg, event: str) -> None:
@@ -176,11 +177,18 @@ class Exchange:
         """Callers who were told to hang up at a step begin to do so when it is reached."""
         if leg.hang_up_at and leg.hang_up_at == step:
             leg.hang_up_at = ""
-            self.spawn(self._hang_up_soon(leg))
+            self.spawn(self._hang_up_soon(leg, step))
 
-    async def _hang_up_soon(self, leg: Leg) -> None:
+    async def _hang_up_soon(self, leg: Leg, step: str) -> None:
         await self.clock.sleep(leg.patience)
-        self.hang_up(leg, "caller")
+        if step == "waiting" and not leg.in_line:
+            return  # somebody came in time
+        self.hang_up(leg, leg.hang_up_by)
+
+    def joined(self, leg: Leg, whom: str) -> None:
+        """A leg talks to somebody from now on."""
+        self.hear(leg, "joined", whom)
+        self.lose_patience(leg, "joined")
 
     def listens(self, leg: Leg) -> None:
         """A Gather listens now."""

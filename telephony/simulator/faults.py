@@ -30,11 +30,12 @@ class Fault:
     seconds: float = 0.0  # delay, hang: real seconds
     status: int = 503  # status: what REST answers
     retry_after: int | None = None
+    call: str = ""  # strikes only what is about this call
     processed: bool = False  # status, hang, drop: whether the request took effect all the same
     struck: int = 0
 
-    def hits(self, *, on: str, path: str, event: str = "", method: str = "") -> bool:
-        if self.on != on or (self.times and self.struck >= self.times):
+    def hits(self, *, on: str, path: str, event: str = "", method: str = "", call: str = "") -> bool:
+        if self.on != on or (self.times and self.struck >= self.times) or (self.call and self.call != call):
             return False
         if self.path and not fnmatch.fnmatch(path, f"*{self.path}*"):
             return False
@@ -61,10 +62,10 @@ class Faults:
         self.items.append(fault)
         return fault
 
-    def strike(self, *kinds: str, on: str, path: str, event: str = "", method: str = "") -> Fault | None:
+    def strike(self, *kinds: str, **where: str) -> Fault | None:
         """The first fault of these kinds that hits, counted as having struck."""
         for fault in self.items:
-            if fault.kind in kinds and fault.hits(on=on, path=path, event=event, method=method):
+            if fault.kind in kinds and fault.hits(**where):
                 fault.struck += 1
                 return fault
         return None

@@ -67,9 +67,11 @@ class Leg:
     verstat: str = ""
     page: str = ""  # the telephone page that dialled it, and alone may listen
     speaks: bool = True  # makes sound: a recording does not end by silence
-    hang_up_at: str = ""  # a verb's name, or "request": the caller loses patience there
+    hang_up_at: str = ""  # a verb's name, or "request": the caller loses patience there; or "waiting", "joined"
+    hang_up_by: str = "caller"  # or "carrier": then it is the line that drops
+    in_line: bool = False  # stands in a queue
     silenced: bool = False  # muted at the telephone itself
-    patience: float = 0.3  # carrier seconds between reaching that verb and hanging up
+    patience: float = 0.3  # carrier seconds between reaching that and hanging up
     # in motion
     step: "asyncio.Task[Any] | None" = None
     interruption: "Goto | str | None" = None  # a Goto, or the word for who hung up

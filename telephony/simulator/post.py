@@ -61,6 +61,7 @@ class Post:
 
     async def _with_mishaps(self, request: Request) -> None:
         where = {"on": "callback", "path": urlsplit(request.url).path, "event": event_of(request.params)}
+        where["call"] = request.params.get("CallSid", "")
         if self.faults.strike("lose", **where):
             self._note(request, "callback", "lost")
             return
@@ -120,7 +121,7 @@ class Post:
         """
         params = {**leg.params(), **(base or {}), **goto.params}
         request = Request(goto.method, goto.url, params, self.settings.http_timeout, leg.cookies)
-        where = {"on": "webhook", "path": urlsplit(goto.url).path, "event": leg.status}
+        where = {"on": "webhook", "path": urlsplit(goto.url).path, "event": leg.status, "call": leg.sid}
         try:
             reply = await self._answer(request, where)
             verbs = self._read(reply)

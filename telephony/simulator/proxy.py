@@ -8,7 +8,8 @@ people's calls stay inside.
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -24,7 +25,10 @@ SALT = "telephony.telephones"
 KEY_SECONDS = 24 * 3600
 LONGEST_BODY = 64 * 1024
 _OPEN = re.compile(r"/simulator/client/(register|[A-Za-z0-9]+/[a-z-]+)$")
-_KEYED = re.compile(r"/simulator/api/(stream|dial|calls/CA[0-9a-f]{32}/(press|say|hang-up))$")
+_KEYED = re.compile(
+    r"/simulator/api/(stream|dial|telephones|calls/CA[0-9a-f]{32}/(press|say|hang-up)"
+    r"|telephones/TE[0-9a-f]{32}(/(answer|decline|voicemail|manner))?)$"
+)
 _PASSED_ON = {b"authorization", b"content-type", b"last-event-id", b"accept"}
 _sessions: dict[int, aiohttp.ClientSession] = {}
 
@@ -37,18 +41,27 @@ class _Refused(Exception):
         self.status = status
 
 
-def page_key(page: str) -> str:
-    """A key that lets one telephone page use the telephones for a day."""
-    return signing.dumps(page, salt=SALT)
+@dataclass(frozen=True)
+class Page:
+    """One telephone page: its name, and the telephones that may be plugged in there."""
+
+    name: str
+    telephones: tuple[str, ...] = ()
 
 
-def _page_of(scope: Scope) -> str:
+def page_key(page: str, telephones: Iterable[str] = ()) -> str:
+    """A key that lets one telephone page call for a day, and be rung on these numbers."""
+    return signing.dumps([page, *telephones], salt=SALT)
+
+
+def _page_of(scope: Scope) -> Page:
     """The page that a request's key was given to. Raises _Refused(403)."""
     given = dict(scope["headers"]).get(b"x-telephone-key", b"").decode("latin-1")
     if not given and scope["method"] == "GET":  # an event source cannot set headers
         given = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get("key", "")
     try:
-        return str(signing.loads(given, salt=SALT, max_age=KEY_SECONDS))
+        name, *telephones = signing.loads(given, salt=SALT, max_age=KEY_SECONDS)
+        return Page(name, tuple(telephones))
     except signing.BadSignature:
         raise _Refused(403) from None
 
@@ -86,7 +99,8 @@ def _target(scope: Scope) -> str:
     if not settings.SIMULATOR_URL:
         raise _Refused(404)
     if _KEYED.match(path):
-        query = urlencode({"page": _page_of(scope)}) if path.endswith("/stream") else ""
+        page = _page_of(scope)
+        query = urlencode({"page": page.name}) if path.endswith("/stream") else ""
     elif not _OPEN.match(path):
         raise _Refused(404)
     return f"{settings.SIMULATOR_URL}{path}" + (f"?{query}" if query else "")
@@ -96,8 +110,8 @@ async def proxy(scope: Scope, receive: Receive, send: Send) -> None:
     """The ASGI application for /simulator/api/ and /simulator/client/."""
     try:
         url, body = _target(scope), await _body(receive)
-        if scope["path"].endswith("/simulator/api/dial"):
-            body = _dialled(body, _page_of(scope))
+        if reads := {"/simulator/api/dial": _dialled, "/simulator/api/telephones": _plugged}.get(scope["path"]):
+            body = reads(body, _page_of(scope))
         headers = {k.decode(): v.decode("latin-1") for k, v in scope["headers"] if k in _PASSED_ON}
         async with _session().request(scope["method"], url, data=body or None, headers=headers) as answer:
             await _pass(answer, receive, send)
@@ -107,14 +121,25 @@ async def proxy(scope: Scope, receive: Receive, send: Send) -> None:
         await _answer(send, 502)
 
 
-def _dialled(body: bytes, page: str) -> bytes:
-    """What a page may say when it dials: number, caller, impatience. Its own name is added."""
+def _dialled(body: bytes, page: Page) -> bytes:
+    """What a page may say when it dials: number, caller, a mishap. Its own name is added."""
+    return json.dumps({**_kept(body, "number", "caller", "mishap", "after"), "page": page.name}).encode()
+
+
+def _plugged(body: bytes, page: Page) -> bytes:
+    """What a page may say when it plugs a telephone in; 404 for one that is not of this page."""
+    facts = _kept(body, "address", "mode")
+    if facts.get("address") not in page.telephones:
+        raise _Refused(404)
+    return json.dumps({**facts, "page": page.name}).encode()
+
+
+def _kept(body: bytes, *names: str) -> dict[str, Any]:
     try:
         facts = json.loads(body)
-        kept = {name: facts[name] for name in ("number", "caller", "hang_up_at", "patience") if name in facts}
+        return {name: facts[name] for name in names if name in facts}
     except (ValueError, TypeError):
         raise _Refused(400) from None
-    return json.dumps({**kept, "page": page}).encode()
 
 
 async def _answer(send: Send, status: int) -> None:

@@ -40,15 +40,18 @@ class Queue:
             self.waits.append((at - member.since).total_seconds())
         return round((at - member.since).total_seconds())
 
+    def position(self, member: Member) -> int:
+        """A caller's place in line, 1 for the next; 0 for who has left."""
+        return self.members.index(member) + 1 if member in self.members else 0
+
     def average_wait(self) -> int:
         recent = self.waits[-100:]
         return round(sum(recent) / len(recent)) if recent else 0
 
     def params(self, member: Member, at: datetime) -> Params:
         """What a waitUrl request tells about the caller's place."""
-        position = self.members.index(member) + 1 if member in self.members else 0
         return {
-            "QueuePosition": str(position),
+            "QueuePosition": str(self.position(member)),
             "QueueSid": self.sid,
             "QueueTime": str(round((at - member.since).total_seconds())),
             "AvgQueueTime": str(self.average_wait()),

@@ -20,7 +20,9 @@ async def enqueue(program: Program, element: Verb) -> Goto | None:
     if len(queue.members) >= queue.max_size:
         return _after(program, element, queue, "queue-full", 0)
     member = queue.join(program.leg, exchange.clock.now())
-    exchange.hear(program.leg, "queued", name)
+    program.leg.in_line = True
+    exchange.hear(program.leg, "queued", name, position=queue.position(member))
+    exchange.lose_patience(program.leg, "waiting")
     result = "hangup"
     try:
         result = await _wait(program, element, queue, member)
@@ -30,11 +32,22 @@ async def enqueue(program: Program, element: Verb) -> Goto | None:
     except Hangup:
         raise
     finally:
+        program.leg.in_line = False
+        if program.leg.live:
+            exchange.hear(program.leg, "left", name)
         waited = queue.part(member, exchange.clock.now())
+        _move_up(program, queue)
         following = _after(program, element, queue, result, waited)
         if following is not None and result in ("hangup", "redirected"):
             _tell(program, following, result)
     return following
+
+
+def _move_up(program: Program, queue: Queue) -> None:
+    """Telephone pages show the place in line; nobody else is told, because a long line would tell a lot."""
+    for place, member in enumerate(queue.members, start=1):
+        if member.leg.page:
+            program.exchange.hear(member.leg, "position", str(place))
 
 
 def _tell(program: Program, following: Goto, result: str) -> None:

@@ -19,6 +19,9 @@ def test_every_variable_that_is_read_is_on_the_page():
 def test_links_between_the_documents_lead_somewhere():
     pages = [*BASE_DIR.glob("*.md"), *(BASE_DIR / "docs").glob("*.md")]
     for page in pages:
-        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text()):
+        text = page.read_text()
+        links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text)
+        pictures = re.findall(r'(?:src|srcset)="([^"]+)"', text)
+        for target in [*links, *pictures]:
             if "://" not in target:
                 assert (page.parent / target).exists(), f"{page.name} points at {target}"
