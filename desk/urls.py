@@ -11,6 +11,7 @@ urlpatterns = [
     path("desk/waiting/", views.waiting, name="waiting"),
     path("desk/chip/", views.chip, name="chip"),
     path("desk/answers/", views.answers, name="answers"),
+    path("desk/texts/", views.texts, name="texts"),
     path("desk/state/", acts.choose_state, name="state"),
     path("desk/heartbeat/", acts.heartbeat, name="heartbeat"),
     path("desk/offers/<uuid:offer_id>/decline/", acts.decline, name="decline"),

@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from knowledge.models import Contact, Question, Script
+from knowledge.models import Contact, Question, Script, Snippet
 from lines.models import Hotline
 
 MOST_STEPS = 30
@@ -53,6 +53,15 @@ class ContactForm(_OfHotline):
         fields = ["hotline", "name", "role", "phone", "email", "competence", "hours", "verified_on"]
         labels = {"hotline": _("Hotline")}
         widgets = {"competence": forms.Textarea({"rows": 3}), "verified_on": _day()}
+
+
+class SnippetForm(_OfHotline):
+    class Meta:
+        model = Snippet
+        fields = ["hotline", "name", "text"]
+        labels = {"hotline": _("Hotline")}
+        widgets = {"text": forms.Textarea({"rows": 4})}
+        help_texts = {"name": _("Short: it is what one types after ::")}
 
 
 class ScriptForm(_OfHotline):

@@ -1,6 +1,7 @@
 // The operator's desk: the browser telephone, the ring dialog, the state menu and the keys. The server says what is so.
 import * as note from "./note.js";
 import * as ring from "./ring.js";
+import * as tabs from "./tabs.js";
 
 const SPEECH = new Set(["say", "voice"]);
 const desk = document.getElementById("desk");
@@ -109,7 +110,7 @@ function begin() {
     if (event.target.closest("#answer")) answer();
     if (event.target.closest("#decline")) phone?.state === "ringing" && phone.decline();
     if (event.target.closest("#mute")) mute(byId("mute").getAttribute("aria-pressed") !== "true");
-    if (event.target.closest("#sound-on")) ring.test();
+    if (event.target.closest("#sound-on, #sound-test")) ring.test();
     byId("desk-sound").hidden = true;
   });
   document.addEventListener("submit", (event) => {
@@ -123,10 +124,30 @@ function begin() {
     if (detail.elt.id === "hang-up" && phone?.state === "connected") phone.hangUp();
   });
 
+  // --- ring and announcements ----------------------------------------------------------------------------------------
+  byId("sound").addEventListener("toggle", ({ newState }) => newState === "open" && ring.offerDevices(byId("ring-device")));
+  byId("ring-device").addEventListener("change", ({ target }) => {
+    localStorage.setItem("ring-device", target.value);
+    ring.test();
+  });
+  byId("quiet").checked = localStorage.getItem("quiet") !== "no";
+  byId("quiet").addEventListener("change", ({ target }) => localStorage.setItem("quiet", target.checked ? "yes" : "no"));
+
+  let queue; // how many waited when it was last said
+  function queueChanged() {
+    const { waiting } = byId("lines-waiting").dataset;
+    const words = byId("lines-waiting").textContent;
+    const here = document.querySelector("[data-waiting-here]");
+    if (here) here.textContent = `${words}.`;
+    if (queue !== undefined && waiting !== queue && !(byId("hang-up") && byId("quiet").checked)) byId("desk-says").textContent = words;
+    queue = waiting;
+  }
+
   // --- what the server says is so ------------------------------------------------------------------------------------
   let rung; // the offer that has our attention
   let ringFocus = "answer"; // a fragment that is fetched anew must not move a finger from Decline to Answer
   let warned = ""; // the missed call that has had the focus once
+  let about; // the call whose script came forward
   document.addEventListener("focusin", ({ target }) => target.closest("#ring") && target.id !== "ring" && (ringFocus = target.id));
   function settle() {
     const dialog = byId("ring");
@@ -135,19 +156,31 @@ function begin() {
       rung = dialog.dataset.offer;
       answering = false;
       ringFocus = "answer";
-      ring.start({ ring: text.textRing, notify: text.textNotify }, byId("ring-hotline").textContent.trim());
+      const hotline = byId("ring-hotline").textContent.trim();
+      ring.start({ ring: text.textRing, notify: text.textNotify }, hotline);
+      byId("desk-rings").textContent = `${text.textNotify}: ${hotline}`;
     }
     if (dialog) (byId(ringFocus) ?? byId("answer") ?? byId("decline")).focus();
     if (dialog && answering && byId("answer")) byId("answer").disabled = true;
     if (!dialog) {
       rung = undefined;
       ring.stop();
+      byId("desk-rings").textContent = "";
     }
     const bar = document.querySelector("#desk-notice [data-focus]");
-    const about = bar?.closest("p").textContent ?? "";
-    if (bar && about !== warned && !typing(document.activeElement)) bar.focus();
-    warned = about;
+    const missed = bar?.closest("p").textContent ?? "";
+    if (bar && missed !== warned && !typing(document.activeElement)) bar.focus();
+    warned = missed;
+    scriptForward();
+    queueChanged();
     note.restore();
+  }
+  function scriptForward() {
+    const call = document.querySelector(".script")?.dataset.call ?? "";
+    if (call === about) return;
+    if (about !== undefined) byId("answers-query").value = "";
+    about = call;
+    tabs.show(call ? "script" : "answers");
   }
   document.addEventListener("htmx:afterSettle", settle);
   document.addEventListener("htmx:oobAfterSwap", settle);
@@ -166,6 +199,9 @@ function begin() {
     if (event.key === "Enter" && event.ctrlKey && byId("note")) {
       event.preventDefault();
       note.save();
+    } else if (event.key === "s" && event.ctrlKey && byId("note")) {
+      event.preventDefault();
+      note.keepNow();
     } else if (event.key === "Enter" && byId("ring") && event.target.id !== "decline") {
       event.preventDefault();
       answer();
@@ -187,7 +223,8 @@ function begin() {
     if (phone?.state === "connected") event.preventDefault();
   });
 
-  note.bind({ saved: text.textSaved, unsaved: text.textUnsaved });
+  tabs.bind();
+  note.bind({ saved: text.textSaved, unsaved: text.textUnsaved, card: text.textCard, discarded: text.textDiscarded });
   settle();
   const state = document.querySelector("#state-now .state");
   if (state && !state.classList.contains("tone-quiet")) {

@@ -1,4 +1,4 @@
-// What rings besides the softphone's own sound: a notification behind other windows, and the page's title.
+// What rings besides the softphone's own sound: a notification behind other windows, the page's title; and where it rings.
 import { ringing as sound } from "../telephony/tones.js";
 
 let flashing;
@@ -35,4 +35,14 @@ export function stop() {
   clearInterval(flashing);
   flashing = undefined;
   document.title = title;
+}
+
+// The output for the ring alone, so that it is heard while the headset lies on the table; remembered in this browser.
+export async function offerDevices(select) {
+  if (!("setSinkId" in (window.AudioContext ?? {}).prototype) || !navigator.mediaDevices) return void (select.closest(".field").hidden = true);
+  const { textDefault, textOutput } = select.dataset;
+  const outputs = (await navigator.mediaDevices.enumerateDevices()).filter(({ kind, deviceId }) => kind === "audiooutput" && deviceId);
+  const named = outputs.map(({ deviceId, label }, n) => new Option(label || `${textOutput} ${n + 1}`, deviceId));
+  select.replaceChildren(new Option(textDefault, ""), ...named);
+  select.value = localStorage.getItem("ring-device") ?? "";
 }
