@@ -1,101 +1,124 @@
 // The note: kept in this browser at each keystroke and on the server within two seconds, whatever breaks.
 import { clock, serverNow } from "../core/timers.js";
-import { holdsCard } from "./cards.js";
-import { suggest } from "./pick.js";
-import * as topics from "./topics.js";
+import { bindTopics, showTopic, suggest } from "./picks.js";
 
 const DELAY = 1200;
 const RETRY = 3000;
 const TYPING = 10000; // as calls.notes: a wrap-up does not end so soon after the last word
 const FIELDS = ["topic", "outcome", "summary", "caller_name"];
-const BLANK = { outcome: "answered" };
 const MARK = /(::|\?\?)([^\n:?]{0,40})$/;
 let timer;
 let sending = Promise.resolve();
-let saving = "";
+let saving;
+let seen; // the newest version that the server told of
 let dirty = false;
 let sent; // what the server was last given, to know one's own draft again
 let typed = 0;
 let discarded;
-let texts;
+let text;
 let asked = 0;
 
 const byId = (id) => document.getElementById(id);
 const form = () => byId("note");
-const token = () => JSON.parse(document.body.getAttribute("hx-headers"))["x-csrftoken"];
 const values = (note) => Object.fromEntries(FIELDS.map((name) => [name, note.elements[name].value]));
 const same = (one, other) => Boolean(one && other) && FIELDS.every((name) => one[name] === other[name]);
 const slot = (note) => `note:${note.dataset.call}`;
 const forget = (note) => localStorage.removeItem(slot(note));
+const version = (note) => note.elements.version;
 
 function keep(note) {
-  const copy = { ...values(note), version: Number(note.elements.version.value), at: serverNow(), sent };
+  const copy = { ...values(note), version: Number(version(note).value), at: serverNow(), sent };
   localStorage.setItem(slot(note), JSON.stringify(copy));
 }
 
 function fill(note, given) {
   for (const name of FIELDS) note.elements[name].value = given[name] ?? "";
-  topics.showTopic();
+  showTopic();
 }
 
-function say(text, tone = "muted") {
+function say(words, wrong = false) {
   const place = byId("note-saved");
   if (!place) return;
-  place.textContent = text;
-  place.className = `small ${tone}`;
+  place.textContent = words;
+  place.classList.toggle("wrong", wrong);
 }
 
-const sayKept = (at) => say(`${texts.saved} ${new Date(at).toLocaleTimeString([], { hour12: false })}`);
+const sayKept = (at) => say(`${text.textSaved} ${new Date(at).toLocaleTimeString([], { hour12: false })}`);
 
-// A card's number is neither sent nor kept here; the field says so until it is gone.
+// --- card numbers, by the rule of calls/cards.py: they do not even leave the page
+const RUN = /(?<![\d+])\d+(?:[ .\-\u00a0]\d+)*/g;
+const SECRET = /\b(?:cvv2?|cvc2?)\b\D{0,12}\d{3,4}(?!\d)/i;
+
+function isCard(digits) {
+  const sum = [...digits].reverse().reduce((total, digit, n) => {
+    const value = digit * (1 + (n % 2));
+    return total + (value > 9 ? value - 9 : value);
+  }, 0);
+  return /^(?=.{13,19}$)(?:3|4|5[0-8]|6|2[2-7])/.test(digits) && sum % 10 === 0;
+}
+
+// Each group alone, and neighbours read as one number.
+function hasCard(groups) {
+  return groups.some((group, first) => {
+    let digits = group;
+    let next = first + 1;
+    while (!isCard(digits) && digits.length < 19 && group.length < 8 && groups[next]?.length < 8) digits += groups[next++];
+    return isCard(digits);
+  });
+}
+
+export const holdsCard = (words) => SECRET.test(words) || (words.match(RUN) ?? []).some((run) => hasCard(run.match(/\d+/g)));
+
 function card(note) {
-  const fields = [note.elements.summary, note.elements.caller_name];
-  for (const field of fields) field.toggleAttribute("aria-invalid", holdsCard(field.value));
-  const held = fields.find((field) => field.hasAttribute("aria-invalid"));
-  held?.setAttribute("aria-invalid", "true");
-  if (held) say(texts.card, "wrong");
-  return held;
+  const held = [note.elements.summary, note.elements.caller_name].filter((field) => {
+    field.ariaInvalid = holdsCard(field.value) || null;
+    return field.ariaInvalid;
+  });
+  if (held[0]) say(text.textCard, true);
+  return held[0];
 }
 
+// --- drafts
 async function send(note) {
   if (card(note)) return;
   const before = sent;
-  const data = new FormData(note);
+  const body = new FormData(note);
+  const headers = { "X-CSRFToken": JSON.parse(document.body.getAttribute("hx-headers"))["x-csrftoken"] };
   dirty = false;
   sent = values(note);
   keep(note);
   try {
-    const answer = await fetch(note.dataset.draft, {
-      method: "POST", body: data, keepalive: true, headers: { "X-CSRFToken": token() },
-    });
-    const result = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
-    if (answer.status === 409) return refused(note, result, before);
+    const answer = await fetch(note.dataset.draft, { method: "POST", body, keepalive: true, headers });
+    if (answer.status === 409) return refused(note, await answer.json(), before);
     if (!answer.ok) throw new Error(answer.status);
-    note.elements.version.value = result.version;
+    const result = await answer.json();
+    version(note).value = seen = result.version;
     if (dirty) keep(note);
     else forget(note);
     sayKept(result.at);
   } catch {
-    say(texts.unsaved, "wrong");
+    say(text.textUnsaved, true);
     dirty = true;
     timer ??= setTimeout(flush, RETRY);
   }
 }
 
-// What is newer on the server may be our own draft, sent before a crash and received after the page was made.
+// What is newer on the server may be our own draft, sent before a crash and received after the page was made. Somebody
+// else's is shown; whoever saves after that does so knowingly.
 function refused(note, { error, current }, before) {
-  if (!same(current, before)) return say(error, "wrong");
-  note.elements.version.value = current.version;
+  if (!current) return say(error, true);
+  seen = current.version;
+  if (!same(current, before)) return say(`${error} “${current.summary}”`, true);
+  version(note).value = seen;
   dirty = true;
   timer ??= setTimeout(flush, 0);
 }
 
-export function flush() {
+function flush() {
   clearTimeout(timer);
   timer = undefined;
   const note = form();
   if (note && dirty) sending = sending.then(() => send(note));
-  return sending;
 }
 
 function changed() {
@@ -104,7 +127,7 @@ function changed() {
   dirty = true;
   wrap();
   if (card(note)) return forget(note);
-  if (byId("note-saved").classList.contains("wrong")) say("");
+  if (byId("note-saved").matches(".wrong")) say("");
   keep(note);
   timer ??= setTimeout(flush, DELAY);
 }
@@ -121,53 +144,16 @@ export async function save(then = "") {
   if (held) return held.focus();
   clearTimeout(timer);
   timer = undefined;
-  saving = note.dataset.call;
+  saving = slot(note);
   await sending; // a draft on its way knows the next version
   dirty = false;
+  version(note).value = seen ?? version(note).value;
   const given = { ...Object.fromEntries(new FormData(note)), have: byId("have").value, then };
   const how = { source: byId("desk"), target: "#now", swap: "innerHTML", values: given };
   await htmx.ajax("POST", note.action, how).catch(() => {});
   if (form() === note) changed(); // it was refused, or the line is down: still a draft
   else forget(note);
-  saving = "";
-}
-
-// --- the wrap-up's clock ---------------------------------------------------------------------------------------------
-function wrap() {
-  const ring = document.querySelector("[data-wrap]");
-  if (!ring) return;
-  const planned = Date.parse(ring.dataset.wrap);
-  const left = Math.max(0, Math.max(planned, typed + TYPING) - serverNow()) / 1000;
-  const rest = Math.min(100, (100 * left) / ring.dataset.wrapSeconds);
-  ring.querySelector(".rest").setAttribute("stroke-dasharray", `${rest} 100`);
-  ring.querySelector("[data-wrap-left]").textContent = clock(left);
-  ring.parentElement.classList.toggle("waits", typed + TYPING > Math.max(planned, serverNow()));
-}
-
-// --- steps of the script: ticks last as long as the tab --------------------------------------------------------------
-function restoreTicks() {
-  const list = document.querySelector("[data-ticks]");
-  const ticked = JSON.parse(sessionStorage.getItem(`ticks:${list?.dataset.ticks}`) ?? "[]");
-  for (const box of list?.querySelectorAll("input") ?? []) box.checked = ticked.includes(box.value);
-}
-
-function keepTicks(list) {
-  const ticked = [...list.querySelectorAll("input:checked")].map((box) => box.value);
-  sessionStorage.setItem(`ticks:${list.dataset.ticks}`, JSON.stringify(ticked));
-}
-
-// --- texts: "::" and "??" --------------------------------------------------------------------------------------------
-async function offerTexts(area) {
-  const [, mark, query] = area.value.slice(0, area.selectionStart).match(MARK) ?? [];
-  const turn = ++asked;
-  if (!mark) return suggest(area, []);
-  const answer = await fetch(`${area.dataset.texts}?${new URLSearchParams({ mark, q: query })}`).catch(() => null);
-  if (!answer?.ok || turn !== asked) return;
-  suggest(area, (await answer.json()).texts, ({ text }) => {
-    const start = area.value.slice(0, area.selectionStart).search(MARK);
-    area.setRangeText(text, start, area.selectionStart, "end");
-    changed();
-  });
+  saving = undefined;
 }
 
 // The page may have been made before the last draft arrived, or the draft be of another tab: the newer one wins.
@@ -177,53 +163,90 @@ export function restore() {
   const note = form();
   if (!note || note.dataset.restored) return;
   note.dataset.restored = "yes";
-  [sent, dirty, discarded] = [undefined, false, undefined];
-  const { drafted } = note.dataset;
-  if (drafted) sayKept(drafted);
-  const copy = saving === note.dataset.call ? null : JSON.parse(localStorage.getItem(slot(note)));
+  [sent, seen, dirty] = [undefined, undefined, false];
+  if (note.dataset.drafted) sayKept(note.dataset.drafted);
+  const copy = saving === slot(note) ? null : JSON.parse(localStorage.getItem(slot(note)));
   if (copy && isNewer(copy, note) && !same(values(note), copy)) {
     sent = copy.sent;
     fill(note, copy);
     return changed();
   }
   if (copy) forget(note);
-  topics.showTopic();
+  showTopic();
 }
 
 function isNewer(copy, note) {
-  const seen = Number(note.elements.version.value);
-  return copy.version >= seen || same(values(note), copy.sent) || copy.at > Date.parse(note.dataset.drafted);
+  const drafted = Date.parse(note.dataset.drafted);
+  return copy.version >= Number(version(note).value) || same(values(note), copy.sent) || copy.at > drafted;
 }
 
 function act({ target }) {
-  const button = target.closest("#same-as-last, #discard, #undo");
-  if (!button) return;
+  const { id, dataset } = target.closest("#same-as-last, #discard, #undo") ?? {};
+  if (!id) return;
   const note = form();
-  const { topic, outcome, name } = button.dataset;
   const before = values(note);
-  if (button.id === "same-as-last") fill(note, { ...before, topic, outcome, caller_name: name || before.caller_name });
-  else fill(note, button.id === "undo" ? discarded : BLANK);
+  if (id === "same-as-last") fill(note, { ...before, ...dataset, caller_name: dataset.name || before.caller_name });
+  else fill(note, id === "undo" ? discarded : { outcome: "answered" });
   changed();
   discarded = before;
-  byId("undo").hidden = button.id !== "discard";
-  if (button.id === "discard") say(texts.discarded);
+  byId("undo").hidden = id !== "discard";
+  if (id === "discard") say(text.textDiscarded);
 }
 
-export function bind(said) {
-  texts = said;
-  topics.bind(changed);
+// --- the wrap-up's clock
+function wrap() {
+  const ring = document.querySelector("[data-wrap]");
+  if (!ring) return;
+  const planned = Date.parse(ring.dataset.wrap);
+  const left = Math.max(0, Math.max(planned, typed + TYPING) - serverNow()) / 1000;
+  const rest = Math.min(100, (100 * left) / ring.dataset.wrapSeconds);
+  ring.querySelector(".rest").setAttribute("stroke-dasharray", `${rest} 100`);
+  ring.querySelector("span").textContent = clock(left);
+  ring.parentElement.classList.toggle("waits", typed + TYPING > Math.max(planned, serverNow()));
+}
+
+// --- steps of the script: ticks last as long as the tab
+const boxes = () => [...document.querySelectorAll("[data-ticks] input")];
+const ticks = () => `ticks:${boxes()[0]?.closest("ol").dataset.ticks}`;
+
+function restoreTicks() {
+  const ticked = JSON.parse(sessionStorage.getItem(ticks())) ?? [];
+  for (const box of boxes()) box.checked = ticked.includes(box.value);
+}
+
+function keepTicks() {
+  const ticked = boxes().filter((box) => box.checked);
+  sessionStorage.setItem(ticks(), JSON.stringify(ticked.map((box) => box.value)));
+}
+
+// --- texts: "::" and "??"
+async function offerTexts(area) {
+  const before = () => area.value.slice(0, area.selectionStart);
+  const [, mark, q] = before().match(MARK) ?? [];
+  const turn = ++asked;
+  if (!mark) return suggest(area, []);
+  const answer = await fetch(`${area.dataset.texts}?${new URLSearchParams({ mark, q })}`).catch(() => {});
+  if (!answer?.ok || turn !== asked) return;
+  suggest(area, (await answer.json()).texts, (chosen) => {
+    area.setRangeText(chosen.text, before().search(MARK), area.selectionStart, "end");
+    changed();
+  });
+}
+
+export function bind(words) {
+  text = words;
+  bindTopics(changed);
   document.addEventListener("input", ({ target }) => {
     if (target.closest("#note") && target.id !== "topic-find") changed();
     if (target.id === "note-summary") offerTexts(target);
-    const list = target.closest("[data-ticks]");
-    if (list) keepTicks(list);
+    if (target.closest("[data-ticks]")) keepTicks();
   });
   document.addEventListener("click", act);
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.ctrlKey && event.target.matches("#note input")) event.preventDefault(); // not yet
   });
   document.addEventListener("submit", (event) => {
-    if (event.target.id !== "note") return;
+    if (event.target !== form()) return;
     event.preventDefault();
     save(event.submitter?.value);
   });
@@ -232,5 +255,4 @@ export function bind(said) {
   });
   addEventListener("pagehide", flush);
   setInterval(wrap, 1000);
-  restore();
 }
