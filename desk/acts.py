@@ -4,13 +4,16 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
 
 from calls import queries, services
 from calls.cards import card_sentence, holds_card
 from calls.models import Call, Note
+from desk.forms import ByHandForm
 from desk.views import have_of, now_response, operator_of
 from hotline.core import access
 from operators import presence
@@ -75,6 +78,22 @@ def hang_up(request: HttpRequest, call_id: UUID) -> HttpResponse:
     except services.Refused as refused:
         error = str(refused)
     return now_response(request, operator, have=have_of(request), error=error)
+
+
+@access.needs(access.OPERATOR)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def by_hand(request: HttpRequest) -> HttpResponse:
+    """Ask which call is to be written down by hand; then its note is open, as any other's."""
+    operator = operator_of(request)
+    form = ByHandForm(request.POST or None, operator=operator)
+    if request.method == "POST" and form.is_valid():
+        try:
+            call = services.log_by_hand(operator, at=timezone.now(), **form.answers())
+            return now_response(request, operator, reopen=call.pk)
+        except services.Refused as refused:
+            form.add_error(None, str(refused))
+    return render(request, "desk/_by_hand.html", {"form": form})
 
 
 def _written(request: HttpRequest) -> dict[str, Any]:

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Avg, Count, F
+from django.db.models import Avg, Count, F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from calls.byhand import BY_HAND
 from calls.models import Call
 from operators.models import Operator
 
@@ -30,7 +31,9 @@ def day_of(operator: Operator, at: datetime, zone: str | None) -> Day:
     local = timezone.localtime(at, ZoneInfo(zone) if zone else None)
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     talk = Coalesce("operator_left_at", "ended_at") - F("answered_at")
-    counted = own.filter(answered_at__gte=midnight).order_by().aggregate(calls=Count("pk"), average=Avg(talk))
+    talked = ~Q(carrier_ref__startswith=BY_HAND)
+    today = own.filter(answered_at__gte=midnight).order_by()
+    counted = today.aggregate(calls=Count("pk"), average=Avg(talk, filter=talked))
     over = own.filter(answered_at__gte=at - timedelta(hours=24)).exclude(ended_at=None)
     last = list(over.select_related("hotline", "caller", "note__topic")[:LAST_CALLS])
     average = counted["average"]

@@ -25,6 +25,11 @@ class Found:
     contacts: list[Contact] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
 
+    @property
+    def protocols(self) -> list[Question]:
+        """What to do in an emergency: above everything else, in red."""
+        return [question for question in self.questions if question.emergency]
+
 
 def beside(hotline_ids: list[int], language: str, earlier: list[Call]) -> Found:
     """Before anything is typed: the first answers and contacts of the hotline, and the caller's earlier calls."""
@@ -32,7 +37,7 @@ def beside(hotline_ids: list[int], language: str, earlier: list[Call]) -> Found:
     if language:
         questions = questions.filter(language=language)
     contacts = Contact.objects.filter(hotline_id__in=hotline_ids)
-    return Found("", list(questions[:FIRST]), list(contacts[:FIRST]), earlier)
+    return Found("", list(questions.order_by("-emergency", "question", "id")[:FIRST]), list(contacts[:FIRST]), earlier)
 
 
 def look_up(user: Any, own_hotline_ids: list[int], hotline_ids: list[int], language: str, text: str) -> Found:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("desk/answers/", views.answers, name="answers"),
     path("desk/texts/", views.texts, name="texts"),
     path("desk/state/", acts.choose_state, name="state"),
+    path("desk/by-hand/", acts.by_hand, name="by_hand"),
     path("desk/heartbeat/", acts.heartbeat, name="heartbeat"),
     path("desk/offers/<uuid:offer_id>/decline/", acts.decline, name="decline"),
     path("desk/calls/<uuid:call_id>/hang-up/", acts.hang_up, name="hang_up"),

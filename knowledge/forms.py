@@ -33,7 +33,17 @@ class _OfHotline(forms.ModelForm):
 class QuestionForm(_OfHotline):
     class Meta:
         model = Question
-        fields = ["hotline", "language", "question", "answer", "details", "keywords", "sensitive", "review_on"]
+        fields = [
+            "hotline",
+            "language",
+            "question",
+            "answer",
+            "details",
+            "keywords",
+            "sensitive",
+            "emergency",
+            "review_on",
+        ]
         labels = {"hotline": _("Hotline")}
         widgets = {
             "answer": forms.Textarea({"rows": 4}),
@@ -44,6 +54,7 @@ class QuestionForm(_OfHotline):
             "answer": _("Up to five lines that can be read to a caller as they stand."),
             "details": _("For the operator alone."),
             "keywords": _("Words callers use that the question does not."),
+            "emergency": _("Stands in red above everything else on the desks of this hotline."),
         }
 
 

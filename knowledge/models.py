@@ -61,6 +61,7 @@ class Question(models.Model):
     details = models.TextField(_("details"), blank=True)
     keywords = models.CharField(_("other words for it"), max_length=200, blank=True)
     sensitive = models.BooleanField(_("sensitive"), default=False)
+    emergency = models.BooleanField(_("emergency protocol"), default=False)
     review_on = models.DateField(_("review on"), null=True, blank=True)
     words = _words("question", "keywords", "answer", "details")
 

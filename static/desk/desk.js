@@ -178,7 +178,7 @@ function scriptForward() {
 // --- what the server says is so
 let rung; // the offer that has our attention
 let ringFocus; // a fragment that is fetched anew must not move a finger from Decline to Answer
-let warned = ""; // the missed call that has had the focus once
+let warned; // the missed call that has had the focus once
 let queue; // how many waited when it was last said
 let unheard = 0;
 
@@ -209,8 +209,9 @@ function settle() {
   else if (rung) quiet();
   if (!dialog) rung = undefined;
   const way = desk.querySelector("#desk-notice [data-focus]");
-  const missed = way?.closest("p").textContent ?? "";
-  if (way && missed !== warned && !typing(document.activeElement)) way.focus();
+  const missed = way?.closest("p").textContent;
+  const active = document.activeElement;
+  if (way && (active === document.body || (missed !== warned && !typing(active)))) way.focus();
   warned = missed;
   scriptForward();
   settleQueue();
@@ -226,6 +227,7 @@ const KEYS = {
   F8: () => byId("mute")?.click(),
   "/": () => byId("answers-query").focus(),
   "?": () => byId("help").showModal(),
+  n: () => byId("open-by-hand")?.click(),
 };
 
 function pressed(event) {
@@ -267,6 +269,7 @@ function begin() {
     event.target.reset();
   });
   on("htmx:afterRequest", ({ detail }) => detail.elt.id === "hang-up" && phone?.state === "connected" && phone.hangUp());
+  on("htmx:afterOnLoad", ({ detail }) => detail.elt.id === "by-hand-form" && detail.target.id === "now" && byId("by-hand").hidePopover());
   on("htmx:afterSettle", ({ detail }) => detail.target?.id === "found-answers" && searched());
   on("htmx:afterSettle", settle);
   on("htmx:oobAfterSwap", settle);

@@ -60,7 +60,7 @@ export function showTopic() {
   const find = byId("topic-find");
   if (!find) return; // a hotline without topics
   const { value } = form().elements.topic;
-  const pills = [...form().querySelectorAll("[data-topic].pill:not(.same)")];
+  const pills = [...form().querySelectorAll(".pill[data-topic]")];
   const top = pills.find((pill) => pill.dataset.topic === value)?.dataset.within ?? value;
   for (const pill of pills) {
     const { topic, below } = pill.dataset;
@@ -88,7 +88,7 @@ export function bindTopics(changed) {
   document.addEventListener("mousedown", (event) => event.target.closest("#picks") && event.preventDefault());
   document.addEventListener("click", ({ target }) => {
     const option = target.closest("#picks > li");
-    const pill = target.closest("[data-topic].pill:not(.same)");
+    const pill = target.closest(".pill[data-topic]");
     if (option && open) takeIt([...list().children].indexOf(option));
     if (pill) choose(pill.dataset.topic);
   });

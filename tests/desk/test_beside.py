@@ -240,3 +240,45 @@ def test_a_search_over_a_long_history_takes_no_tenth_of_a_second(client, kari, l
             text(client.get("/desk/answers/", {"q": typed}))
             best = min(best, time.perf_counter() - begun)
         assert best < 0.1, (typed, best)
+
+
+# --- by hand, and in an emergency
+def by_hand(client, line, when, **more):
+    local = timezone.localtime(when, line.zone)
+    given = {"by-hand-hotline": line.pk, "by-hand-when": f"{local:%Y-%m-%dT%H:%M}", "by-hand-caller": ""} | more
+    return client.post("/desk/by-hand/", given, headers=DESK)
+
+
+def test_a_call_past_the_exchange_is_written_down_with_its_own_time(client, kari):
+    oslo = hotline("Oslo", time_zone="Europe/Oslo")
+    kari.hotlines.add(oslo)
+    assert "Caller’s number" in text(client.get("/desk/by-hand/"))
+    when = timezone.now() - timedelta(hours=2)
+    page = text(by_hand(client, oslo, when, **{"by-hand-caller": "+4791234567"}))
+    call = Call.objects.get()
+    assert f'value="again:{call.pk}"' in page and 'id="note-summary"' in page
+    assert abs((call.arrived_at - when).total_seconds()) < 60
+    assert (call.outcome, call.operator, call.queued_at) == ("answered", kari, None)
+    note = {"topic": "", "outcome": "answered", "summary": "By mobile."}
+    client.post(f"/desk/calls/{call.pk}/note/", note)
+    assert Note.objects.get(call=call).saved_at
+    assert Operator.objects.get(pk=kari.pk).state == Presence.READY
+
+
+@pytest.mark.parametrize("hours", [-1, 24 * 8])
+def test_a_time_to_come_or_long_past_is_refused(client, kari, line, hours):
+    answer = text(by_hand(client, line, timezone.now() - timedelta(hours=hours)))
+    assert "past seven days" in answer and not Call.objects.exists()
+
+
+def test_no_call_is_written_down_for_a_foreign_hotline(client, kari, line):
+    assert 'id="by-hand-form"' in text(by_hand(client, hotline("Elsewhere"), timezone.now()))
+    assert not Call.objects.exists()
+
+
+def test_an_emergency_protocol_stands_above_everything(client, kari, line):
+    Question.objects.create(hotline=line, question="Gas smell", answer="Leave the house now.", emergency=True)
+    page = text(client.get("/desk/"))
+    assert page.index("Emergency:") < page.index('id="answers-query"')
+    Caller(line).answered()
+    assert "Leave the house now." in text(client.get("/desk/now/", headers=DESK))
