@@ -99,11 +99,12 @@ def ours(url: str, index: int, share: int, results: Any, ready: Any) -> None:
     from calls import matching
     from hotline.core.prepared import Prepared
 
-    matching.announce = lambda *topics: None  # the screens' news is not part of the bare loop either
+    matching.tell_of = lambda *_, **__: None  # the screens' news is not part of the bare loop either
     free = Prepared("free_an_operator", _FREE, {"call": "uuid"})
     held: deque[tuple[Any, int]] = deque()
     done = 0
-    cursor = connection.cursor()
+    connection.ensure_connection()
+    cursor = connection.connection.cursor()  # the judge's journal is written as in the bare loop
     ready.wait()
     began = time.monotonic()
     while done < share:

@@ -9,15 +9,15 @@ from typing import Any
 import aiohttp
 
 
-def operators(count: int, *lines: Any) -> list[Any]:
-    """Ready operators of the hotlines."""
+def operators(count: int, *lines: Any, first: int = 0) -> list[Any]:
+    """Ready operators of the hotlines; `first` numbers them on from those made before."""
     from django.utils import timezone
 
     from operators import presence
     from operators.models import Operator, User
 
     made = []
-    for n in range(count):
+    for n in range(first, first + count):
         user = User.objects.create(username=f"bench{n}", role=User.Role.OPERATOR)
         operator = Operator.objects.create(user=user, display_name=f"B {n}", identity=f"bench_{n}")
         operator.hotlines.set(lines)

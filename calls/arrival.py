@@ -4,6 +4,7 @@ What the number leads to (hotline, hours, lines) is remembered in the process an
 against the hotline's version, so that a stale memory writes nothing and is refreshed.
 """
 
+import logging
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from hotline.core.prepared import Prepared
 from lines.hours import Timetable, timetable
 from lines.models import Number
 
+log = logging.getLogger(__name__)
 _NEAR_FULL = 16  # below this many free lines arrivals are counted one after the other, so that the limit is exact
 _memory: dict[str, "Route"] = {}
 _MEMORY_LIMIT = 10_000
@@ -217,7 +219,15 @@ def _known(carrier_ref: str, route: Route, facts: dict[str, Any]) -> Arrival:
         first = note_event(call, CallEvent.Kind.ARRIVED, at=facts["at"], key="voice", raw=facts["raw"].adapted)
         if first and call.hotline_id is None:
             _complete(call, route, facts, closed=not opening.is_open)
+        elif not first and call.ended_at:
+            _replayed(call, facts["at"])
     return Arrival(call.pk, call.refused, route, ended=call.ended_at is not None, closed_message=opening.message)
+
+
+def _replayed(call: Call, at: datetime) -> None:
+    """A genuine request of a call that is over came again: once an hour that is journalled, and nothing else done."""
+    if note_event(call, CallEvent.Kind.REPLAY, at=at, key=f"replay:{at:%Y-%m-%dT%H}"):
+        log.warning("the request of a call that is over was repeated: %s", call.pk)
 
 
 def _complete(call: Call, route: Route, facts: dict[str, Any], *, closed: bool) -> None:

@@ -11,10 +11,10 @@ from calls import matching
 from calls.facts import join
 from calls.journal import note_event
 from calls.models import Call, CallEvent, Instruction, Offer, Voicemail
+from calls.news import tell
 from calls.numbers import classify
 from calls.offers import close_offer, release_all
 from calls.outbox import instruct
-from hotline.core.live import announce
 from lines.models import Number
 from operators import presence
 from operators.models import Presence
@@ -25,10 +25,6 @@ class Refused(Exception):
     """A wish that cannot be met; the text is a sentence for the person."""
 
 
-def _tell(call: Call) -> None:
-    announce("board", "calls", f"call:{call.pk}", f"hotline:{call.hotline_id}")
-
-
 def call_waits(call_id: uuid.UUID, *, at: datetime, lookup_ref: str = "") -> Call:
     """The caller is in the queue (the carrier asks what to play there): queue the call and offer it."""
     with transaction.atomic():
@@ -37,8 +33,9 @@ def call_waits(call_id: uuid.UUID, *, at: datetime, lookup_ref: str = "") -> Cal
         if join(call, queued_at=at, lookup_ref=lookup_ref):
             call.save(update_fields=["queued_at", "lookup_ref", "state", "outcome", "ended_by"])
         if first:
+            note_event(call, CallEvent.Kind.GREETED, at=at, key="greeted")  # the greeting stands before the queue
             note_event(call, CallEvent.Kind.QUEUED, at=at, key="queued")
-            _tell(call)
+            tell(call, line_changed=True)
     if first and call.state == Call.State.WAITING:
         matching.assign(at)
     return call
@@ -58,7 +55,7 @@ def divert_to_voicemail(call_id: uuid.UUID, *, at: datetime, why: str) -> Call:
             call.save(update_fields=["voicemail_at", "refused", "state", "outcome", "ended_by"])
             note_event(call, CallEvent.Kind.VOICEMAIL, at=at, key="voicemail", why=why)
             release_all(call, at=at, reason="voicemail")
-            _tell(call)
+            tell(call, line_changed=True)
     return call
 
 
@@ -75,7 +72,7 @@ def take_message(call_id: uuid.UUID, *, recording_ref: str, url: str, seconds: i
         if join(call, voicemail_at=at):
             call.save(update_fields=["voicemail_at", "state", "outcome", "ended_by"])
         note_event(call, CallEvent.Kind.RECORDED, at=at, key="recorded", seconds=seconds)
-        _tell(call)
+        tell(call)
 
 
 def call_ended(
@@ -91,7 +88,7 @@ def call_ended(
         call = Call.objects.select_for_update().get(pk=call_id)
         facts: dict[str, Any] = {"ended_at": at, "carrier_status": carrier_status or None}
         facts |= {"carrier_seconds": carrier_seconds, "recovered": source == "reconciled"}
-        before = call.ended_at
+        before, waited = call.ended_at, call.state == Call.State.WAITING
         if join(call, **facts):
             call.ringing_until = None
             call.save()
@@ -99,7 +96,7 @@ def call_ended(
         if before is None:
             note_event(call, CallEvent.Kind.ENDED, at=at, key="ended", source=source, by=call.ended_by)
             _cancel_moves(call)
-            _tell(call)
+            tell(call, line_changed=waited)
     return call
 
 

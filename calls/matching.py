@@ -7,35 +7,34 @@ from typing import Any
 
 from django.db import IntegrityError
 
-from hotline.core.live import announce, wake_switchboard
+from calls.news import tell_of
+from hotline.core.live import wake_switchboard
 from hotline.core.prepared import Prepared
 from operators.presence import DESK_GRACE_SECONDS, Cause
 
 # Rows are locked with SKIP LOCKED and nothing waits, so the order of locks cannot deadlock with the call-then-operator
 # order used everywhere else. `ringing_until` on the call and `state` on the operator are re-checked by PostgreSQL on
-# the newest row when a lock is taken; the unique indexes on Offer are the second fence.
+# the newest row when a lock is taken; the unique indexes on Offer are the second fence. Whether anybody can take a call
+# is a scalar subquery: an EXISTS may be planned as a join over every waiting call. `hotline_ids` is the operator's
+# hotlines again, kept by a trigger (operators/migrations/0004).
 _ASSIGN = Prepared(
     "assign_a_call",
     """
 WITH call AS (
   SELECT c.id, c.hotline_id, c.skills, c.language FROM calls_call c
    WHERE c.state = 'waiting' AND c.ringing_until IS NULL
-     AND EXISTS (
-       SELECT 1 FROM operators_operator o
-         JOIN operators_operator_hotlines oh ON oh.operator_id = o.id AND oh.hotline_id = c.hotline_id
-        WHERE o.state = 'ready' AND o.active AND o.skills @> c.skills
-          AND (o.languages = '{}' OR c.language = ANY(o.languages))
-          AND (o.desk_seen_at IS NULL OR o.desk_seen_at > %(desk_limit)s))
+     AND (SELECT true FROM operators_operator o
+           WHERE o.state = 'ready' AND o.active AND c.hotline_id = ANY(o.hotline_ids) AND o.skills @> c.skills
+             AND (o.languages = '{}' OR c.language = ANY(o.languages))
+             AND (o.desk_seen_at IS NULL OR o.desk_seen_at > %(desk_limit)s) LIMIT 1)
    ORDER BY c.priority DESC, c.queued_at, c.id LIMIT 1 FOR UPDATE OF c SKIP LOCKED
 ), pair AS (
   SELECT call.id AS call_id, call.hotline_id, op.id AS operator_id, op.device
     FROM call CROSS JOIN LATERAL (
       SELECT o.id, o.device FROM operators_operator o
-       WHERE o.state = 'ready' AND o.active AND o.skills @> call.skills
+       WHERE o.state = 'ready' AND o.active AND call.hotline_id = ANY(o.hotline_ids) AND o.skills @> call.skills
          AND (o.languages = '{}' OR call.language = ANY(o.languages))
          AND (o.desk_seen_at IS NULL OR o.desk_seen_at > %(desk_limit)s)
-         AND EXISTS (SELECT 1 FROM operators_operator_hotlines oh
-                      WHERE oh.operator_id = o.id AND oh.hotline_id = call.hotline_id)
        ORDER BY o.idle_since, o.id LIMIT 1 FOR UPDATE OF o SKIP LOCKED
     ) op
 ), rung AS (
@@ -84,7 +83,7 @@ def assign_one(at: datetime) -> tuple[uuid.UUID, int] | None:
     if row is None:
         return None
     call_id, operator_id, hotline_id = row
-    announce(f"operator:{operator_id}", "board", f"hotline:{hotline_id}", f"call:{call_id}")
+    tell_of(call_id, hotline_id, operator_id=operator_id)
     return call_id, operator_id
 
 

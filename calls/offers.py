@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 
 from calls.facts import join
 from calls.journal import note_event
 from calls.models import Call, CallEvent, Instruction, Note, Offer
+from calls.news import tell
 from calls.outbox import instruct
-from hotline.core.live import announce, wake_switchboard
+from hotline.core.live import wake_switchboard
 from operators import presence
 from operators.models import Presence
 from operators.presence import Cause
@@ -88,7 +90,7 @@ def _take(offer: Offer, call: Call, leg_ref: str, at: datetime) -> None:
     )
     for other in Offer.objects.filter(call=call, state=Offer.State.RINGING).exclude(pk=offer.pk):
         _close(other, call, Offer.State.WITHDRAWN, at=at, reason="taken")
-    _tell(call, offer.operator_id)
+    tell(call, operator_id=offer.operator_id, line_changed=True)
 
 
 def know_leg(offer_id: uuid.UUID, *, leg_ref: str, at: datetime, rang: bool = False) -> None:
@@ -126,7 +128,7 @@ def _close(offer: Offer, call: Call, to: str, *, at: datetime, reason: str) -> N
         )
     note_event(call, kind, at=at, key=f"closed:{offer.pk}", operator=offer.operator_id, reason=reason)
     instruct(Instruction.Kind.HANG_UP, call_id=call.pk, offer_id=offer.pk, at=at)
-    _tell(call, offer.operator_id)
+    tell(call, operator_id=offer.operator_id)
     wake_switchboard()
 
 
@@ -154,8 +156,9 @@ def _not_taken(offer: Offer, status: str) -> tuple[str, str]:
 
 def _just_talked(offer: Offer) -> bool:
     since = offer.made_at - _HANGING_UP
-    finished = Offer.objects.filter(operator_id=offer.operator_id, state=Offer.State.FINISHED, closed_at__gte=since)
-    return finished.exists()
+    talks = Call.objects.filter(operator_id=offer.operator_id, answered_at__isnull=False).order_by("-answered_at")
+    last = talks.values_list(Coalesce("operator_left_at", "ended_at"), flat=True).first()
+    return last is not None and last >= since
 
 
 def _why(status: str) -> str:
@@ -179,7 +182,7 @@ def operator_left(offer: Offer, call: Call, *, at: datetime, left_first: str = "
             note_event(call, CallEvent.Kind.OPERATOR_LEFT, at=at, key=f"left:{offer.pk}", operator=offer.operator_id)
         instruct(Instruction.Kind.MOVE, call_id=call.pk, at=at)
     _write_up(offer.operator_id, call, at)
-    _tell(call, offer.operator_id)
+    tell(call, operator_id=offer.operator_id)
 
 
 def _write_up(operator_id: int, call: Call, at: datetime) -> None:
@@ -221,7 +224,3 @@ def expire_offers(at: datetime) -> int:
         to = Offer.State.MISSED if rang_at else Offer.State.WITHDRAWN
         count += close_offer(pk, to, at=at, reason="no answer" if rang_at else "not rung")
     return count
-
-
-def _tell(call: Call, operator_id: int) -> None:
-    announce(f"operator:{operator_id}", f"call:{call.pk}", "board", "calls", f"hotline:{call.hotline_id}")

@@ -33,7 +33,8 @@ def current(operator_id: int) -> Current | None:
 def _to_write_up(operator_id: int, offers: "QuerySet[Offer]") -> Current | None:
     if not Operator.objects.filter(pk=operator_id, state=Presence.WRAP_UP).exists():
         return None
-    offer = offers.filter(operator_id=operator_id, state="finished").order_by("-accepted_at").first()
+    last = Call.objects.filter(operator_id=operator_id, answered_at__isnull=False).order_by("-answered_at")
+    offer = offers.filter(call=last.values("pk")[:1], operator_id=operator_id, state="finished").first()
     if offer is None:
         return None
     return Current("wrap_up", offer, offer.call, Note.objects.filter(call=offer.call).first())

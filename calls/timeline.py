@@ -54,7 +54,6 @@ def _plain(event: CallEvent, name: str) -> str:
         Kind.OPERATOR_LEFT: _("%(name)s hung up.") % {"name": name},
         Kind.VOICEMAIL: _voicemail(data.get("why", "")),
         Kind.RECORDED: _("The caller left a message."),
-        Kind.CLOSED: _("The caller heard that we are closed."),
         Kind.CARRIER_STATUS: _("The carrier said: %(status)s.") % {"status": data.get("status", "")},
         Kind.FALLBACK: _("The carrier could not reach us and took the way round."),
         Kind.NOTE: _("The operator hung up from the desk.")

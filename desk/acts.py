@@ -45,6 +45,13 @@ def choose_state(request: HttpRequest) -> HttpResponse:
         )
     except presence.Refused as refused:
         error = str(refused)
+    return _answer(request, operator, error)
+
+
+def _answer(request: HttpRequest, operator: Operator, error: str) -> HttpResponse:
+    """The desk as it stands; for the frame of other pages, which asks for JSON, only what went wrong."""
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse({"error": error})
     return now_response(request, operator, have=have_of(request), error=error)
 
 
@@ -77,7 +84,7 @@ def hang_up(request: HttpRequest, call_id: UUID) -> HttpResponse:
         services.hang_up(_own_call(operator, call_id).pk, by=request.user, at=timezone.now())
     except services.Refused as refused:
         error = str(refused)
-    return now_response(request, operator, have=have_of(request), error=error)
+    return _answer(request, operator, error)
 
 
 @access.needs(access.OPERATOR)

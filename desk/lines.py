@@ -16,6 +16,7 @@ from operators.models import Operator, Presence
 class Line:
     """One hotline as its operator sees it; `ready` counts the colleagues who could answer now."""
 
+    pk: int
     name: str
     colour: int
     goal_seconds: int
@@ -31,6 +32,7 @@ def lines_of(operator: Operator) -> list[Line]:
     colleagues = Operator.objects.filter(hotlines=OuterRef("pk"), state=Presence.READY, active=True)
     ready = colleagues.exclude(pk=operator.pk).order_by().values("hotlines").annotate(n=Count("pk"))
     rows = Hotline.objects.filter(operators=operator, active=True).values(
+        "pk",
         "name",
         "colour",
         goal_seconds=F("service_level_seconds"),
@@ -49,8 +51,3 @@ def _or_zero(counted: Subquery) -> Coalesce:
 def uncovered(lines: list[Line]) -> Line | None:
     """The line on which nobody else is ready, the one with the most callers first; None while all have cover."""
     return max((line for line in lines if not line.ready), key=lambda line: line.waiting, default=None)
-
-
-def longest(lines: list[Line]) -> datetime | None:
-    """Since when the caller who waits longest on any line has waited."""
-    return min((line.since for line in lines if line.since), default=None)

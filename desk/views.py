@@ -12,10 +12,11 @@ from django.views.decorators.http import require_GET
 
 from calls import queries
 from calls.models import Call
+from calls.news import line_topics
 from desk import lookup
 from desk import situation as desk
 from desk.day import day_of, tip
-from desk.lines import lines_of, longest, uncovered
+from desk.lines import lines_of, uncovered
 from hotline.core import access
 from operators.models import Operator
 from operators.permissions import hotlines_of
@@ -160,11 +161,11 @@ def _found(operator: Operator, call: Call | None, history: list[Call] | None = N
 def _lines(operator: Operator, at: datetime) -> dict[str, Any]:
     lines = lines_of(operator)
     return {
+        "line_topics": line_topics(line.pk for line in lines),
         "operator": operator,
         "at": at,
         "lines": lines,
         "waiting_count": sum(line.waiting for line in lines),
-        "longest": longest(lines),
         "uncovered": uncovered(lines),
     }
 

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "hotline.core.deadline.middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -109,6 +110,9 @@ DATABASES["default"].update(
 )
 _options = DATABASES["default"].setdefault("OPTIONS", {})
 _options.setdefault("connect_timeout", 2)
+# A server that vanished from the network is noticed within a minute, by processes that only listen too.
+for _name, _value in {"keepalives_idle": 20, "keepalives_interval": 5, "keepalives_count": 4}.items():
+    _options.setdefault(_name, _value)
 # A caller hears an apology rather than silence: no statement of a web request may outlast this.
 STATEMENT_TIMEOUT_MS = env.int("STATEMENT_TIMEOUT_MS", default=3000)
 _options.setdefault(

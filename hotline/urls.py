@@ -2,12 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from hotline import health
+from hotline import find, health, topbar
 from hotline.core.style import style
 from hotline.home import home
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
+    path("find/", find.find, name="find"),
+    path("frame/now/", topbar.now, name="frame_now"),
+    path("frame/queue/", topbar.queue, name="frame_queue"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),

@@ -104,10 +104,15 @@ class OperatorForm(forms.Form):
         return found
 
 
-class LanguageForm(forms.Form):
-    """One's own choice of language."""
+class ScreensForm(forms.Form):
+    """One's own choices for the screens."""
 
     language = forms.ChoiceField(label=_("Language of the screens"), required=False)
+    letter_keys = forms.BooleanField(
+        label=_("Keys of a single letter"),
+        required=False,
+        help_text=_("As / to search. Turn them off if you speak to your computer; F2 and the like stay."),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -202,9 +202,9 @@ def withdraw_token(user: User, *, by: Any) -> bool:
     return bool(removed)
 
 
-def choose_language(user: User, *, language: str) -> None:
-    """A person's own choice of the language of the screens; empty leaves it to the browser."""
-    User.objects.filter(pk=user.pk).update(language=language)
+def choose_screens(user: User, *, language: str, letter_keys: bool) -> None:
+    """A person's own choices for the screens; an empty language leaves it to the browser."""
+    User.objects.filter(pk=user.pk).update(language=language, letter_keys=letter_keys)
 
 
 def _go_offline(operator: Operator, *, at: datetime, by: Any) -> None:

@@ -8,6 +8,7 @@ app_name = "operators"
 urlpatterns = [
     path("", views.people, name="people"),
     path("me/", views.me, name="me"),
+    path("me/hotlines/", views.choose_hotlines, name="choose_hotlines"),
     path("new/", views.new_person, name="new_person"),
     path("<int:pk>/", views.person, name="person"),
     path("<int:pk>/edit/", views.edit_person, name="edit_person"),

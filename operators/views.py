@@ -9,14 +9,15 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from rest_framework.authtoken.models import Token
 
 from hotline.core import access
-from operators import queries, services
-from operators.forms import LanguageForm, OperatorForm, PersonForm
+from operators import chosen, queries, services
+from operators.forms import OperatorForm, PersonForm, ScreensForm
 from operators.models import Operator, User
 from operators.permissions import hotlines_of, people_visible_to
 
@@ -150,13 +151,25 @@ def remove_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def me(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
-    form = LanguageForm(request.POST or None, initial={"language": user.language})
+    now = {"language": user.language, "letter_keys": user.letter_keys}
+    form = ScreensForm(request.POST if request.method == "POST" else None, initial=now)
     if request.method == "POST" and form.is_valid():
-        services.choose_language(user, language=form.cleaned_data["language"])
+        services.choose_screens(user, **form.cleaned_data)
         return redirect("operators:me")
     (row,) = queries.rows([user])
     hotlines = hotlines_of(user).values_list("name", flat=True)
     return render(request, "operators/me.html", {"form": form, "row": row, "hotlines": hotlines})
+
+
+@access.needs(access.OPERATOR)
+@require_POST
+def choose_hotlines(request: HttpRequest) -> HttpResponse:
+    """The hotlines that lists and boards show from now on; back to the page one came from."""
+    wanted = [] if "all" in request.POST else request.POST.getlist("hotline")
+    chosen.choose_hotlines(request, [int(pk) for pk in wanted if pk.isdecimal()])
+    back = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/")
+    return redirect(back if ours else "home")
 
 
 class _Forms:

@@ -50,10 +50,11 @@ def until(found: Callable[[], Any], *, within: float = 10.0, what: str = "it") -
 class System:
     """What `make run` starts, less what calls do not need; tests add what they want to break."""
 
-    def __init__(self, *, web: int = 1, switchboards: int = 1, **environment: str) -> None:
+    def __init__(self, *, web: int = 1, switchboards: int = 1, durable: bool = False, **environment: str) -> None:
+        """`durable` as in production: what was acknowledged survives the death of the database."""
         self.home = Path(tempfile.mkdtemp(prefix="hotline-system-"))
         self.home.chmod(0o755)
-        self.postgres = Postgres(self.home / "pg", settings={"synchronous_commit": "off"})
+        self.postgres = Postgres(self.home / "pg", settings={} if durable else {"synchronous_commit": "off"})
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = environment

@@ -12,12 +12,16 @@ from hotline.core import access
 
 @dataclass(frozen=True)
 class Entry:
-    """One page of the rail: its URL name, the word, the icon of `core/icons.svg`, the least role that sees it."""
+    """One page of the rail: its URL name, the word, the icon of `core/icons.svg`, the least role that sees it.
+
+    `key` goes there after a g.
+    """
 
     name: str
     label: str | Promise
     icon: str
     role: str
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -26,13 +30,14 @@ class Link:
     label: str | Promise
     icon: str
     current: bool
+    key: str
 
 
 ENTRIES = [
-    Entry("desk:desk", _("Desk"), "desk", access.OPERATOR),
-    Entry("desk:board", _("Wallboard"), "board", access.OPERATOR),
-    Entry("calls:register", _("Register"), "calls", access.OPERATOR),
-    Entry("knowledge:knowledge", _("Knowledge"), "knowledge", access.OPERATOR),
+    Entry("desk:desk", _("Desk"), "desk", access.OPERATOR, "d"),
+    Entry("desk:board", _("Wallboard"), "board", access.OPERATOR, "w"),
+    Entry("calls:register", _("Register"), "calls", access.OPERATOR, "r"),
+    Entry("knowledge:knowledge", _("Knowledge"), "knowledge", access.OPERATOR, "k"),
     Entry("scheduling:shifts", _("Shifts"), "shifts", access.OPERATOR),
     Entry("lines:hotlines", _("Hotlines"), "hotlines", access.SUPERVISOR),
     Entry("operators:people", _("People"), "people", access.SUPERVISOR),
@@ -52,5 +57,5 @@ def links(request: HttpRequest, *, simulator: bool) -> list[Link]:
             url = reverse(entry.name)
         except NoReverseMatch:
             continue
-        found.append(Link(url, entry.label, entry.icon, request.path.startswith(url)))
+        found.append(Link(url, entry.label, entry.icon, request.path.startswith(url), entry.key))
     return found

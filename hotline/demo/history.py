@@ -166,6 +166,7 @@ class Register:
         else:
             yield _event(call, Kind.ARRIVED, story.arrived_at, "voice", why="")
         if story.queued_at:
+            yield _event(call, Kind.GREETED, story.queued_at, "greeted")
             yield _event(call, Kind.QUEUED, story.queued_at, "queued")
         for ring, offer in zip(story.rings, offers, strict=True):
             who: dict[str, Any] = {"operator": offer.operator_id, "offer": str(offer.pk)}

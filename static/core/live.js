@@ -1,38 +1,64 @@
-// Live fragments: an element with data-live="topic topic" and hx-trigger="live" is fetched again when one is announced.
-// No state lives here: a lost message costs the seconds until the slow poll, never a wrong screen.
+// Live fragments: an element with data-live="topic topic" and hx-trigger="live" is fetched again when one is announced,
+// and changed in place only where it differs. No state lives here: a lost message costs the seconds until the slow poll.
 import { Heartbeat, LiveConnection } from "./live-connection.js";
 
 const POLL = 20000;
 const PATIENCE = 5000;
+const PACE = 300; // one fetch of an element in this time, and one after it for what came meanwhile
 const banner = document.getElementById("live-banner");
 const lock = `hotline-page-${crypto.randomUUID?.() ?? Math.random()}`;
 const shown = new WeakMap(); // element -> what it was last given
+const pace = new WeakMap(); // element -> { timer, at }
+const failed = new WeakMap(); // element -> the sentence that says so
 const stale = new Set();
 let channel;
 let delayed;
+let live = true;
+let late = false;
 
 const topicsOf = (element) => element.dataset.live.split(/\s+/).filter(Boolean);
 const fragments = () => [...document.querySelectorAll("[data-live]")];
+const urlOf = (element) => element.getAttribute("hx-get");
+const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`live:${name}`, { detail }));
 
+// Elements of one address are fetched once: the first asks, the others take their part of its answer.
 function refresh(elements) {
-  for (const element of elements) element.dispatchEvent(new CustomEvent("live", { bubbles: false }));
+  const first = new Map(elements.toReversed().map((element) => [urlOf(element), element]));
+  first.forEach(ask);
+}
+
+function ask(element) {
+  if (document.hidden && !("liveAnyway" in element.dataset)) return; // fetched when somebody looks again
+  const known = pace.get(element) ?? { at: -Infinity };
+  pace.set(element, known);
+  known.timer ??= setTimeout(() => {
+    known.timer = undefined;
+    known.at = performance.now();
+    element.dispatchEvent(new CustomEvent("live"));
+  }, Math.max(0, known.at + (element.dataset.livePace ?? PACE) * 1 - performance.now()));
 }
 
 function onTopics(topics) {
   const heard = new Set(topics);
-  document.dispatchEvent(new CustomEvent("live:topics", { detail: { topics: heard } }));
+  tell("topics", { topics: heard });
   refresh(fragments().filter((element) => topicsOf(element).some((topic) => heard.has(topic))));
 }
 
-function onStatus(live) {
+function onStatus(now) {
+  live = now;
+  late = false;
   document.documentElement.dataset.liveStatus = live ? "live" : "delayed";
   clearTimeout(delayed);
-  if (live) banner.hidden = true;
-  else delayed = setTimeout(() => (banner.hidden = false), PATIENCE);
-  document.dispatchEvent(new CustomEvent("live:status", { detail: { live } }));
+  if (!live) delayed = setTimeout(() => ((late = true), warn()), PATIENCE);
+  warn();
+  tell("status", { live });
 }
 
-const onBeat = (beat) => document.dispatchEvent(new CustomEvent("live:beat", { detail: beat }));
+function warn() {
+  const offline = !navigator.onLine;
+  for (const words of banner.querySelectorAll("[data-when]")) words.hidden = offline !== (words.dataset.when === "offline");
+  banner.hidden = !offline && !late;
+}
 
 function wishes() {
   const desk = document.querySelector("[data-heartbeat]");
@@ -50,7 +76,7 @@ function shared() {
   worker.port.onmessage = ({ data }) => {
     if (data.kind === "topics") onTopics(data.topics);
     if (data.kind === "status") onStatus(data.live);
-    if (data.kind === "beat") onBeat(data);
+    if (data.kind === "beat") tell("beat", data);
   };
   worker.port.start();
   setInterval(() => worker.port.postMessage({ kind: "here" }), POLL);
@@ -60,7 +86,7 @@ function shared() {
 
 function alone() {
   const connection = new LiveConnection({ onTopics, onStatus });
-  const heartbeat = new Heartbeat(onBeat);
+  const heartbeat = new Heartbeat((beat) => tell("beat", beat));
   return (wish) => {
     connection.listenTo(wish.topics);
     if (wish.heartbeat) heartbeat.start(wish.heartbeat);
@@ -73,26 +99,119 @@ function listen() {
   channel(wishes());
 }
 
-// --- swapping only what changed, and never under somebody's hands --------------------------------------------------
+// --- changing in place, so that focus, scrolling, open parts and selected text stay as they are ----------------------
+let added; // what htmx has to look at afterwards
+const typing = (element) => element === document.activeElement && element.matches("input:not([type=button]), textarea, select");
+const isClock = ({ dataset }) => dataset && ("since" in dataset || "until" in dataset); // timers.js counts it
+// The same id with another address to send to is another form: nothing typed may wander from one call to the next.
+const keyOf = (node) => node.dataset?.key || (node.id && node.id + (node.getAttribute("action") ?? ""));
+
+function update(old, fresh) {
+  if (old.nodeType !== Node.ELEMENT_NODE) {
+    if (old.data !== fresh.data) old.data = fresh.data;
+    return;
+  }
+  if (old.isEqualNode(fresh) || typing(old)) return;
+  for (const { name } of [...old.attributes, ...fresh.attributes]) {
+    const value = fresh.getAttribute(name);
+    if (name === "open" || old.getAttribute(name) === value) continue; // a person opens and closes
+    if (value === null) old.removeAttribute(name);
+    else old.setAttribute(name, value);
+    if (name.startsWith("hx-")) added?.push(old);
+  }
+  if (!isClock(old)) children(old, fresh);
+}
+
+function children(old, fresh) {
+  const wanted = new Set([...fresh.children].map(keyOf));
+  const kept = new Map();
+  for (const child of [...old.children]) {
+    const key = keyOf(child);
+    if (key && !wanted.has(key)) child.remove();
+    else if (key) kept.set(key, child);
+  }
+  let at = old.firstChild;
+  for (const node of [...fresh.childNodes]) {
+    const key = keyOf(node);
+    const match = key ? kept.get(key) : at && !keyOf(at) && at;
+    if (match && match.nodeName === node.nodeName) {
+      if (match !== at) old.insertBefore(match, at);
+      update(match, node);
+      at = match.nextSibling;
+    } else {
+      old.insertBefore(node, at);
+      added?.push(node);
+    }
+  }
+  while (at) {
+    const next = at.nextSibling;
+    at.remove();
+    at = next;
+  }
+}
+
+// `hx-swap="morph"` makes an element like the one that came, `morphInner` its inside; live fragments do so by themselves.
+htmx.defineExtension("live", {
+  isInlineSwap: (style) => style === "morph",
+  handleSwap(style, target, fragment) {
+    if (!style.startsWith("morph")) return false;
+    const focused = document.activeElement;
+    const fresh = fragment.firstElementChild;
+    added = [];
+    if (style === "morphInner") children(target, fragment);
+    else if (fresh?.nodeName === target.nodeName) update(target, fresh);
+    else target.replaceWith(fragment);
+    if (focused.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true }); // it was moved
+    return added;
+  },
+});
+
 const essence = (html) => html.replace(/(data-(?:since|until)="[^"]*">)[^<]*/g, "$1").trim();
-const typing = (element) => element.matches("input:not([type=button]), textarea, select");
+
+// Whether an element should take this answer now: not the same again, and never under somebody's hands.
+function takes(element, text) {
+  if (shown.get(element) === text) return false;
+  const active = document.activeElement;
+  if (!("liveAnyway" in element.dataset) && element.contains(active) && typing(active)) {
+    stale.add(element);
+    return false;
+  }
+  shown.set(element, text);
+  return true;
+}
+
+function share(leader, html, text) {
+  const others = fragments().filter((each) => each !== leader && urlOf(each) === urlOf(leader));
+  const page = others.length && new DOMParser().parseFromString(html, "text/html");
+  for (const other of others) {
+    const part = page.getElementById(other.id);
+    if (part && takes(other, text)) update(other, part);
+  }
+}
 
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  const target = detail.target;
-  if (!target?.dataset?.live || detail.xhr.status !== 200) return;
-  const text = essence(detail.xhr.responseText);
-  if (shown.get(target) === text) {
-    detail.shouldSwap = false;
-    return;
-  }
-  const active = document.activeElement;
-  if (!("liveAnyway" in target.dataset) && target.contains(active) && typing(active)) {
-    detail.shouldSwap = false;
-    stale.add(target);
-    return;
-  }
-  shown.set(target, text);
+  const { target, elt, xhr } = detail;
+  if (!target?.dataset?.live || xhr.status !== 200) return;
+  failed.get(target)?.remove();
+  const text = essence(xhr.responseText);
+  const own = elt === target;
+  if (own) share(target, xhr.responseText, text);
+  if (!takes(target, text)) detail.shouldSwap = false;
+  else if (detail.swapOverride !== "none") detail.swapOverride = own && target.getAttribute("hx-swap") === "outerHTML" ? "morph" : "morphInner";
 });
+
+// A part that could not be fetched says so itself, unless the banner says it for all.
+function fails({ detail: { elt, xhr } }) {
+  if (!elt.matches("[data-live]:not([id^=frame-])") || !live || !navigator.onLine || xhr.status === 401 || failed.get(elt)?.isConnected) return;
+  const words = document.getElementById("fragment-failed").content.firstElementChild.cloneNode(true);
+  if (elt.matches("div, section")) elt.prepend(words);
+  else elt.before(words);
+  failed.set(elt, words);
+  shown.delete(elt);
+  words.querySelector("button").onclick = () => (words.remove(), ask(elt));
+}
+for (const name of ["responseError", "sendError", "timeout"]) document.addEventListener(`htmx:${name}`, fails);
+
 document.addEventListener("focusout", () => {
   const waiting = [...stale];
   stale.clear();
@@ -101,6 +220,9 @@ document.addEventListener("focusout", () => {
 document.addEventListener("htmx:afterSettle", listen);
 
 if (navigator.locks) navigator.locks.request(lock, () => new Promise(() => {})); // held until this page is gone
-setInterval(() => refresh(fragments()), POLL);
+const all = () => refresh(fragments());
+setInterval(all, POLL);
+document.addEventListener("visibilitychange", all);
+for (const name of ["online", "offline"]) addEventListener(name, () => (warn(), all()));
 addEventListener("pageshow", (event) => event.persisted && listen());
 listen();

@@ -11,6 +11,7 @@ const title = document.title;
 let phone;
 let connecting;
 let answering = false;
+let muted = false;
 
 function bar(id, words) {
   byId(id).textContent = words;
@@ -67,11 +68,12 @@ function answer() {
 }
 
 function mute(wanted) {
+  if (wanted !== muted) phone?.mute(wanted);
+  muted = wanted;
   const button = byId("mute");
   if (!button) return;
-  phone?.mute(wanted);
-  button.setAttribute("aria-pressed", String(wanted));
-  button.querySelector("span").textContent = wanted ? text.textMuted : text.textMute;
+  button.setAttribute("aria-pressed", String(muted));
+  button.querySelector("span").textContent = muted ? text.textMuted : text.textMute;
 }
 
 // --- the ring: the telephone sounds, the page flashes its title and notifies behind other windows
@@ -213,6 +215,7 @@ function settle() {
   const active = document.activeElement;
   if (way && (active === document.body || (missed !== warned && !typing(active)))) way.focus();
   warned = missed;
+  mute(muted); // the server does not know
   scriptForward();
   settleQueue();
   note.restore();
@@ -220,13 +223,8 @@ function settle() {
 
 // --- hands
 const KEYS = {
-  F2: () => {
-    byId("state-menu").showPopover();
-    byId("state-menu").querySelector("button").focus();
-  },
   F8: () => byId("mute")?.click(),
   "/": () => byId("answers-query").focus(),
-  "?": () => byId("help").showModal(),
   n: () => byId("open-by-hand")?.click(),
 };
 
@@ -248,7 +246,7 @@ function clicked({ target }) {
   if (tab) show(tab);
   if (target.closest("#answer")) answer();
   if (target.closest("#decline") && phone?.state === "ringing") phone.decline();
-  if (target.closest("#mute")) mute(byId("mute").ariaPressed !== "true");
+  if (target.closest("#mute")) mute(!muted);
   if (target.closest("#sound-on, #sound-test")) tryRing();
   byId("desk-sound").hidden = true;
 }

@@ -145,13 +145,14 @@ export async function save(then = "") {
   clearTimeout(timer);
   timer = undefined;
   saving = slot(note);
+  const { saved } = note.dataset;
   await sending; // a draft on its way knows the next version
   dirty = false;
   version(note).value = seen ?? version(note).value;
   const given = { ...Object.fromEntries(new FormData(note)), have: byId("have").value, then };
   const how = { source: byId("desk"), target: "#now", swap: "innerHTML", values: given };
   await htmx.ajax("POST", note.action, how).catch(() => {});
-  if (form() === note) changed(); // it was refused, or the line is down: still a draft
+  if (form() === note && note.dataset.saved === saved) changed(); // it was refused, or the line is down: still a draft
   else forget(note);
   saving = undefined;
 }

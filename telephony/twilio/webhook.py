@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,10 +19,14 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from hotline.core import access
+from hotline.core.deadline import database_deadline
 from telephony.twilio import signature
 
 MAX_BYTES = 262_144
 MAX_FIELDS = 200
+# A caller hears our apology 5 s after the request at the latest. A try is cut after this many seconds; making a
+# connection may take 2 s more, and then there is no time for a second try.
+TRY_SECONDS = 2.2
 CALL_SID = re.compile(r"CA[0-9a-fA-F]{32}")
 log = logging.getLogger(__name__)
 counts = {"accepted": 0, "forged": 0, "malformed": 0, "without_database": 0}
@@ -93,16 +98,19 @@ def webhook(trouble: Callable[..., str] | None = None, *, needs_call: bool = Tru
 def _answer(  # noqa: PLR0917
     view: View, trouble: Any, request: HttpRequest, post: Post, args: Any, kwargs: Any
 ) -> HttpResponse:
+    began = time.monotonic()
     for attempt in (1, 2):
         try:
-            answer = view(request, post, *args, **kwargs)
+            with database_deadline(TRY_SECONDS):
+                answer = view(request, post, *args, **kwargs)
             if isinstance(answer, HttpResponse):
                 return answer
             return document(answer) if answer else HttpResponse(status=204)
         except (OperationalError, InterfaceError) as error:
             connection.close()
-            if attempt == 2:
+            if attempt == 2 or time.monotonic() - began > TRY_SECONDS + 0.5:
                 log.warning("a webhook was answered without the database: %s", error.__class__.__name__)
+                break
         except DatabaseError as error:
             connection.close()
             log.error("a webhook could not be written: %s", error.__class__.__name__)

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from calls.models import Call, CallEvent, Instruction, Offer
@@ -203,8 +204,14 @@ def test_a_replayed_request_of_an_ended_call_rings_nobody(carrier):
     form, _ = arrive(carrier, line)
     carrier.post("/twilio/status/", form | {"CallStatus": "completed"})
     operator(line)
-    assert "<Hangup/>" in body(carrier.post("/twilio/voice/", form))
+    before = Call.objects.values().get()
+    for later in (timedelta(hours=1), timedelta(hours=25)):
+        with time_machine.travel(timezone.now() + later, tick=False):
+            for _ in range(3):
+                assert "<Hangup/>" in body(carrier.post("/twilio/voice/", form))
     assert not Offer.objects.exists()
+    assert Call.objects.values().get() == before
+    assert CallEvent.objects.filter(kind="replay").count() == 2, "journalled once an hour, however often it comes"
 
 
 def test_a_status_that_comes_before_the_arrival_makes_the_row(carrier):

@@ -8,7 +8,7 @@ from tests.system import System
 
 @pytest.fixture(scope="session")
 def breakable():
-    system = System(web=2, switchboards=2, CARRIER_SILENCE_SECONDS="2")
+    system = System(web=2, switchboards=2, durable=True, CARRIER_SILENCE_SECONDS="2")
     try:
         yield system.start()
     finally:

@@ -10,11 +10,11 @@ from django.forms import BoundField, CheckboxInput
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import formats, timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from hotline.core import navigation
+from hotline.core import charts, navigation
 
 register = template.Library()
 
@@ -157,3 +157,108 @@ def empty(sentence: Any, url: str = "", label: Any = "") -> dict[str, Any]:
 def rail(context: Any) -> dict[str, Any]:
     """The links of the left rail for this person."""
     return {"links": navigation.links(context["request"], simulator=bool(settings.SIMULATOR_URL))}
+
+
+@register.simple_tag
+def button_key(word: Any, key: str = "", kind: str = "", icon_name: str = "", **attrs: Any) -> SafeString:
+    """A button with the key that does the same. Underscores in names become hyphens; True has no value."""
+    return format_html(
+        '<button class="button {}" type="{}"{}>{}<span>{}</span>{}</button>',
+        kind,
+        attrs.pop("type", "button"),
+        _attributes(attrs),
+        icon(icon_name) if icon_name else "",
+        word,
+        format_html(" <kbd>{}</kbd>", key) if key else "",
+    )
+
+
+def _attributes(given: dict[str, Any]) -> SafeString:
+    named = [(name.replace("_", "-"), value) for name, value in given.items() if value not in (None, False)]
+    plain = format_html_join("", " {}", ((name,) for name, value in named if value is True))
+    return plain + format_html_join("", ' {}="{}"', (each for each in named if each[1] is not True))
+
+
+@register.simple_tag
+def chip(word: Any, url: str = "", on: bool = False, removes: Any = "", **attrs: Any) -> SafeString:
+    """A small choice: a link with `url`, else a button, pressed or not. `removes` says what a cross takes away."""
+    more = _attributes(attrs)
+    cross = format_html('{}<span class="visually-hidden">{}</span>', icon("close"), removes) if removes else ""
+    if url:
+        current = SafeString(' aria-current="true"') if on else ""
+        return format_html('<a class="chip" href="{}"{}{}><span>{}</span>{}</a>', url, current, more, word, cross)
+    pressed = "true" if on else "false"
+    return format_html(
+        '<button class="chip" type="button" aria-pressed="{}"{}><span>{}</span>{}</button>', pressed, more, word, cross
+    )
+
+
+@register.inclusion_tag("core/_tabs.html")
+def tabs(items: Any, current: Any, label: Any = "", prefix: str = "tab") -> dict[str, Any]:
+    """Tabs: `items` are (key, word, url) for pages, or (key, word) for panels with the id `<prefix>-<key>`.
+
+    Panels are shown and hidden by `core/tabs.js`, which the page includes.
+    """
+    return {"items": [(*item, "")[:3] for item in items], "current": current, "label": label, "prefix": prefix}
+
+
+@register.simple_block_tag
+def dialog(content: str, id: str, title: Any, kind: str = "dialog") -> SafeString:
+    """A modal sheet, opened by a button with `data-opens` and its id; Escape, the cross and the ground close it."""
+    return format_html(
+        '<dialog class="{0}" id="{1}" aria-labelledby="{1}-title">'
+        '<header class="panel-head"><h2 id="{1}-title">{2}</h2>'
+        '<form method="dialog"><button class="button quiet small" type="submit">{3}<span class="visually-hidden">{4}'
+        "</span></button></form></header>{5}</dialog>",
+        kind,
+        id,
+        title,
+        icon("close"),
+        _("Close"),
+        mark_safe(content),  # noqa: S308 - the block was rendered, and escaped, by the template engine
+    )
+
+
+@register.simple_block_tag
+def drawer(content: str, id: str, title: Any) -> SafeString:
+    """A dialog that comes in from the side."""
+    return dialog(content, id, title, kind="drawer")
+
+
+@register.simple_block_tag
+def scrolling(content: str, label: Any) -> SafeString:
+    """The ground of a wide table: it scrolls by itself, also with the arrow keys, and the page never does."""
+    return format_html(
+        '<div class="table-wrap" tabindex="0" role="region" aria-label="{}">{}</div>',
+        label,
+        mark_safe(content),  # noqa: S308 - the block was rendered, and escaped, by the template engine
+    )
+
+
+@register.inclusion_tag("core/_skeleton.html")
+def skeleton(lines: int = 3) -> dict[str, Any]:
+    """Grey lines where something is on its way; seen only if it takes longer than 300 ms."""
+    return {"lines": range(lines)}
+
+
+@register.inclusion_tag("core/_bars.html")
+def bars(chart: charts.Chart) -> dict[str, Any]:
+    """A bar chart with its table behind."""
+    return {"drawing": charts.bars(chart), "chart": chart}
+
+
+@register.inclusion_tag("core/_lines.html")
+def lines(chart: charts.Chart) -> dict[str, Any]:
+    """A line chart with its table behind."""
+    return {"drawing": charts.lines(chart), "chart": chart}
+
+
+@register.simple_tag
+def sparkline(values: Any, label: Any, tone: str = "brand") -> SafeString:
+    """A small line beside a number; `label` says in words what it shows."""
+    drawn = format_html_join(
+        "", '<polyline class="chart-line" points="{}"/>', ((part,) for part in charts.spark(values))
+    )
+    return format_html(
+        '<svg class="spark tone-{}" viewBox="0 0 120 28" role="img" aria-label="{}">{}</svg>', tone, label, drawn
+    )
