@@ -1,6 +1,5 @@
-// The note: kept in this browser at each keystroke and on the server within two seconds, whatever breaks.
+// The note: kept in this browser at each keystroke and on the server within two seconds; topics and texts to put in.
 import { clock, serverNow } from "../core/timers.js";
-import { bindTopics, showTopic, suggest } from "./picks.js";
 
 const DELAY = 1200;
 const RETRY = 3000;
@@ -20,6 +19,7 @@ let asked = 0;
 
 const byId = (id) => document.getElementById(id);
 const form = () => byId("note");
+const on = (name, then, early) => document.addEventListener(name, then, early);
 const values = (note) => Object.fromEntries(FIELDS.map((name) => [name, note.elements[name].value]));
 const same = (one, other) => Boolean(one && other) && FIELDS.every((name) => one[name] === other[name]);
 const slot = (note) => `note:${note.dataset.call}`;
@@ -209,16 +209,8 @@ function wrap() {
 // --- steps of the script: ticks last as long as the tab
 const boxes = () => [...document.querySelectorAll("[data-ticks] input")];
 const ticks = () => `ticks:${boxes()[0]?.closest("ol").dataset.ticks}`;
-
-function restoreTicks() {
-  const ticked = JSON.parse(sessionStorage.getItem(ticks())) ?? [];
-  for (const box of boxes()) box.checked = ticked.includes(box.value);
-}
-
-function keepTicks() {
-  const ticked = boxes().filter((box) => box.checked);
-  sessionStorage.setItem(ticks(), JSON.stringify(ticked.map((box) => box.value)));
-}
+const keepTicks = () => sessionStorage.setItem(ticks(), boxes().map((box) => Number(box.checked)));
+const restoreTicks = () => boxes().forEach((box, at) => (box.checked = sessionStorage.getItem(ticks())?.[2 * at] === "1"));
 
 // --- texts: "::" and "??"
 async function offerTexts(area) {
@@ -234,24 +226,140 @@ async function offerTexts(area) {
   });
 }
 
+// --- suggestions under a field: arrows move, Enter or Tab takes one, Escape closes; the focus stays in the field
+let open; // {field, items, take, at}
+
+function mark(at) {
+  open.at = (at + open.items.length) % open.items.length;
+  [...list().children].forEach((option, n) => option.setAttribute("aria-selected", String(n === open.at)));
+  list().children[open.at].scrollIntoView({ block: "nearest" });
+  open.field.setAttribute("aria-activedescendant", `pick-${open.at}`);
+}
+
+function close() {
+  open?.field.removeAttribute("aria-activedescendant");
+  expand(open?.field, false);
+  open = undefined;
+}
+
+function expand(field, wide) {
+  if (field?.role) field.ariaExpanded = String(wide);
+  if (list()) list().hidden = !wide;
+}
+
+// `items` are {name, text}; `take` is given the one that was chosen.
+function suggest(field, items, take) {
+  close();
+  if (!items.length || document.activeElement !== field) return;
+  open = { field, items, take };
+  field.closest(".field").append(list());
+  list().replaceChildren(
+    ...items.map(({ name, text = "" }, n) => {
+      const option = Object.assign(document.createElement("li"), { id: `pick-${n}`, role: "option" });
+      option.append(name, Object.assign(document.createElement("small"), { textContent: text }));
+      return option;
+    }),
+  );
+  expand(field, true);
+  mark(0);
+}
+
+function takeIt(at) {
+  const { items, take } = open;
+  close();
+  take(items[at]);
+}
+
+const TAKE = () => takeIt(open.at);
+const KEYS = { ArrowDown: () => mark(open.at + 1), ArrowUp: () => mark(open.at - 1), Enter: TAKE, Tab: TAKE, Escape: close };
+
+function pressed(event) {
+  if (!open || event.target !== open.field || !KEYS[event.key] || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  event.stopPropagation();
+  KEYS[event.key]();
+}
+
+// --- topics: the first six as buttons in two levels, all of them by typing
+const every = () => [...byId("topic-all").children].map((each) => ({ name: each.textContent, value: each.dataset.value }));
+
+function showTopic() {
+  const find = byId("topic-find");
+  if (!find) return; // a hotline without topics
+  const { value } = form().elements.topic;
+  const pills = [...form().querySelectorAll(".pill[data-topic]")];
+  const top = pills.find((pill) => pill.dataset.topic === value)?.dataset.within ?? value;
+  for (const pill of pills) {
+    const { topic, below } = pill.dataset;
+    pill.ariaPressed = String(Boolean(value) && (topic === value || topic === top));
+    if (below) byId(below).hidden = topic !== top;
+  }
+  const known = every().find((each) => each.value === value);
+  if (document.activeElement !== find) find.value = known?.name ?? (value && find.defaultValue);
+}
+
+function choose(value) {
+  form().elements.topic.value = value;
+  showTopic();
+  changed();
+}
+
+function offerTopics(find, words) {
+  const fits = every().filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)));
+  suggest(find, fits, ({ name, value }) => {
+    find.value = name;
+    choose(value);
+  });
+}
+
+function bindTopics() {
+  on("keydown", pressed, true);
+  on("mousedown", (event) => {
+    const option = event.target.closest("#picks > li");
+    if (!option) return;
+    event.preventDefault(); // the focus stays
+    takeIt([...list().children].indexOf(option));
+  });
+  on("click", ({ target }) => {
+    const pill = target.closest(".pill[data-topic]");
+    if (pill) choose(pill.dataset.topic);
+  });
+  on("focusin", ({ target }) => target.id === "topic-find" && target.select());
+  on("focusout", ({ target }) => {
+    if (target === open?.field) close();
+    if (target.id === "topic-find") setTimeout(() => form() && showTopic());
+  });
+  on("keydown", (event) => {
+    const { target, key, ctrlKey, altKey, metaKey } = event;
+    if (target.id === "topic-find" && key === "ArrowDown") offerTopics(target, []);
+    const group = target.closest?.(".pills[id]");
+    const pill = group && /^[1-9]$/.test(key) && group.querySelectorAll("[data-topic]")[key - 1];
+    if (!pill || ctrlKey || altKey || metaKey) return;
+    event.preventDefault();
+    choose(pill.dataset.topic);
+    (document.querySelector(`#${pill.dataset.below} button`) ?? pill).focus(); // the next digit names one below
+  });
+}
+
 export function bind(words) {
   text = words;
-  bindTopics(changed);
-  document.addEventListener("input", ({ target }) => {
-    if (target.closest("#note") && target.id !== "topic-find") changed();
+  bindTopics();
+  on("input", ({ target }) => {
+    if (target.id === "topic-find") offerTopics(target, target.value.toLowerCase().split(/[\s/]+/));
+    else if (target.closest("#note")) changed();
     if (target.id === "note-summary") offerTexts(target);
     if (target.closest("[data-ticks]")) keepTicks();
   });
-  document.addEventListener("click", act);
-  document.addEventListener("keydown", (event) => {
+  on("click", act);
+  on("keydown", (event) => {
     if (event.key === "Enter" && !event.ctrlKey && event.target.matches("#note input")) event.preventDefault(); // not yet
   });
-  document.addEventListener("submit", (event) => {
+  on("submit", (event) => {
     if (event.target !== form()) return;
     event.preventDefault();
     save(event.submitter?.value);
   });
-  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  on("htmx:beforeSwap", ({ detail }) => {
     if (detail.shouldSwap && detail.target.id === "now" && !saving) flush();
   });
   addEventListener("pagehide", flush);
