@@ -1,10 +1,10 @@
-// The operator's desk: browser telephone, ring, states, tabs and keys. The server says what is so.
+// The operator's desk. The server says what is so.
 import { ringing } from "../telephony/tones.js";
 import * as note from "./note.js";
 
 const byId = (id) => document.getElementById(id);
 const on = (name, then, early) => document.addEventListener(name, then, early);
-const typing = (target) => target.matches("input, textarea, select");
+const typing = (target) => target.matches("input:not([type=checkbox], [type=radio]), textarea, select");
 const desk = byId("desk");
 const text = desk?.dataset;
 const title = document.title;
@@ -18,7 +18,7 @@ function bar(id, words) {
   byId(id).hidden = !words;
 }
 
-// --- the browser telephone
+// --- telephone
 async function connect() {
   if (text.device !== "browser") return;
   connecting ??= register();
@@ -40,21 +40,19 @@ async function register() {
   phone.addEventListener("ended", () => ((answering = false), mute(false)));
   phone.addEventListener("error", () => bar("desk-phone", text.textPhone));
   phone.addEventListener("state", ({ detail }) => detail.state !== "offline" && bar("desk-phone", ""));
-  if (!(await phone.register())) throw new Error("the telephone could not register");
+  if (!(await phone.register())) throw new Error("not registered");
 }
 
 async function credentials() {
   const answer = await fetch(text.tokenUrl, { headers: { Accept: "application/json" } });
-  if (!answer.ok) throw new Error(`no token (${answer.status})`);
+  if (!answer.ok) throw new Error(answer.status);
   return answer.json();
 }
 
 function caption({ text: words, from }) {
   const list = byId("captions");
   if (!list || !words || (from && !["say", "voice"].includes(from))) return; // tones are no words
-  const line = document.createElement("li");
-  line.textContent = words;
-  list.append(line);
+  list.append(Object.assign(document.createElement("li"), { textContent: words }));
   if (list.children.length > 2) list.firstElementChild.remove();
   list.hidden = false;
 }
@@ -76,7 +74,7 @@ function mute(wanted) {
   button.querySelector("span").textContent = muted ? text.textMuted : text.textMute;
 }
 
-// --- the ring: the telephone sounds, the page flashes its title and notifies behind other windows
+// --- ring
 let flashing;
 const tryRing = () => setTimeout(ringing(), 100);
 
@@ -88,10 +86,7 @@ function ring(hotline) {
   byId("desk-rings").textContent = `${text.textNotify}: ${hotline}`;
   if (!document.hidden || window.Notification?.permission !== "granted") return;
   const notice = new Notification(text.textNotify, { body: hotline, tag: "hotline-ring", requireInteraction: true });
-  notice.onclick = () => {
-    window.focus();
-    notice.close();
-  };
+  notice.onclick = () => (window.focus(), notice.close());
 }
 
 function quiet() {
@@ -100,19 +95,19 @@ function quiet() {
   byId("desk-rings").textContent = "";
 }
 
-// Where it rings: another output than the headset's, remembered in this browser.
+// Another output than the headset's.
 async function offerOutputs(select) {
   const able = window.AudioContext?.prototype.setSinkId && navigator.mediaDevices;
   select.closest(".field").hidden = !able;
   const devices = able ? await navigator.mediaDevices.enumerateDevices() : [];
-  const outputs = devices.filter(({ kind, deviceId }) => kind === "audiooutput" && deviceId);
   select.length = 1; // the usual output
-  outputs.forEach(({ deviceId, label }, n) => select.add(new Option(label || `${select.dataset.output} ${n + 1}`, deviceId)));
+  for (const { kind, deviceId, label } of devices)
+    if (kind === "audiooutput" && deviceId) select.add(new Option(label || `${select.dataset.output} ${select.length}`, deviceId));
   select.value = localStorage.getItem("ring-device") ?? "";
 }
 
 // --- my state
-let heard = false; // the test ring, once a page
+let heard; // the test ring, once a page
 
 async function choose(state, reason = "") {
   byId("state-menu").hidePopover();
@@ -134,7 +129,7 @@ async function choose(state, reason = "") {
   }
 }
 
-// --- script, answers, contacts, history: one at a time, with one search across them
+// --- tabs
 const tabs = () => [...desk.querySelectorAll("[role=tab]")];
 const panel = (tab) => byId(tab.getAttribute("aria-controls"));
 const hits = (tab) => panel(tab).querySelectorAll("[data-hit]").length;
@@ -158,7 +153,7 @@ function searched() {
 
 function turn(event) {
   const at = tabs().indexOf(event.target);
-  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
+  const to = { ArrowRight: at + 1, ArrowLeft: at - 1 }[event.key];
   if (at < 0 || to === undefined) return;
   event.preventDefault();
   tabs().at(to % tabs().length).focus();
@@ -177,7 +172,7 @@ function scriptForward() {
   show(tabs()[call ? 0 : 1]);
 }
 
-// --- what the server says is so
+// --- what came
 let rung; // the offer that has our attention
 let ringFocus; // a fragment that is fetched anew must not move a finger from Decline to Answer
 let warned; // the missed call that has had the focus once
@@ -221,7 +216,6 @@ function settle() {
   note.restore();
 }
 
-// --- hands
 const KEYS = {
   F8: () => byId("mute")?.click(),
   "/": () => byId("answers-query").focus(),

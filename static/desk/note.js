@@ -1,17 +1,17 @@
-// The note: kept in this browser at each keystroke and on the server within two seconds; topics and texts to put in.
+// The note: kept in this browser at each keystroke and on the server within two seconds.
 import { clock, serverNow } from "../core/timers.js";
 
 const DELAY = 1200;
 const RETRY = 3000;
-const TYPING = 10000; // as calls.notes: a wrap-up does not end so soon after the last word
+const TYPING = 10000; // as calls.notes
 const FIELDS = ["topic", "outcome", "summary", "caller_name"];
 const MARK = /(::|\?\?)([^\n:?]{0,40})$/;
 let timer;
 let sending = Promise.resolve();
 let saving;
-let seen; // the newest version that the server told of
+let seen; // the newest version on the server
 let dirty = false;
-let sent; // what the server was last given, to know one's own draft again
+let sent; // to know one's own draft again
 let typed = 0;
 let discarded;
 let text;
@@ -45,7 +45,7 @@ function say(words, wrong = false) {
 
 const sayKept = (at) => say(`${text.textSaved} ${new Date(at).toLocaleTimeString([], { hour12: false })}`);
 
-// --- card numbers, by the rule of calls/cards.py: they do not even leave the page
+// --- card numbers never leave the page; the rule is that of calls/cards.py
 const RUN = /(?<![\d+])\d+(?:[ .\-\u00a0]\d+)*/g;
 const SECRET = /\b(?:cvv2?|cvc2?)\b\D{0,12}\d{3,4}(?!\d)/i;
 
@@ -103,8 +103,7 @@ async function send(note) {
   }
 }
 
-// What is newer on the server may be our own draft, sent before a crash and received after the page was made. Somebody
-// else's is shown; whoever saves after that does so knowingly.
+// What is newer may be our own draft of before a crash. Somebody else's is shown, and replaced knowingly.
 function refused(note, { error, current }, before) {
   if (!current) return say(error, true);
   seen = current.version;
@@ -157,7 +156,7 @@ export async function save(then = "") {
   saving = undefined;
 }
 
-// The page may have been made before the last draft arrived, or the draft be of another tab: the newer one wins.
+// The page may have been made before the last draft arrived: the newer one wins.
 export function restore() {
   restoreTicks();
   wrap();
@@ -206,7 +205,7 @@ function wrap() {
   ring.parentElement.classList.toggle("waits", typed + TYPING > Math.max(planned, serverNow()));
 }
 
-// --- steps of the script: ticks last as long as the tab
+// --- ticks of the script, for this tab
 const boxes = () => [...document.querySelectorAll("[data-ticks] input")];
 const ticks = () => `ticks:${boxes()[0]?.closest("ol").dataset.ticks}`;
 const keepTicks = () => sessionStorage.setItem(ticks(), boxes().map((box) => Number(box.checked)));
@@ -226,7 +225,8 @@ async function offerTexts(area) {
   });
 }
 
-// --- suggestions under a field: arrows move, Enter or Tab takes one, Escape closes; the focus stays in the field
+// --- suggestions under a field, which keeps the focus
+const list = () => byId("picks");
 let open; // {field, items, take, at}
 
 function mark(at) {
@@ -280,7 +280,7 @@ function pressed(event) {
   KEYS[event.key]();
 }
 
-// --- topics: the first six as buttons in two levels, all of them by typing
+// --- topics
 const every = () => [...byId("topic-all").children].map((each) => ({ name: each.textContent, value: each.dataset.value }));
 
 function showTopic() {
