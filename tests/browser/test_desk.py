@@ -5,12 +5,12 @@
 import os
 import re
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg2
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from calls.cards import holds_card
 from tests.browser.conftest import CHROMIUM, SWITCHES
@@ -161,7 +161,8 @@ def own_browser(playwright, home, system):
     try:
         yield context
     finally:
-        context.close()
+        with suppress(Error):  # it may have been killed
+            context.close()
 
 
 def kill(home):
