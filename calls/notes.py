@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from calls.cards import card_sentence, holds_card
 from calls.journal import note_event
 from calls.lifecycle import Refused, finish_wrap_up
 from calls.models import Call, CallEvent, Note, NoteVersion, Topic
@@ -34,6 +35,12 @@ def _checked(call: Call, topic_id: int | None, outcome: str) -> None:
         )
 
 
+def refuse_cards(*texts: str) -> None:
+    """Card numbers are refused before anything of the note is kept. Raises Refused with what to do instead."""
+    if any(holds_card(text) for text in texts):
+        raise Refused(card_sentence())
+
+
 def _locked_note(call_id: uuid.UUID, version: int | None) -> tuple[Call, Note]:
     call = Call.objects.select_for_update().get(pk=call_id)
     note, made = Note.objects.get_or_create(call=call)
@@ -45,10 +52,12 @@ def _locked_note(call_id: uuid.UUID, version: int | None) -> tuple[Call, Note]:
 def save_draft(
     call_id: uuid.UUID, *, operator_id: int, at: datetime, version: int | None = None, **fields: Any
 ) -> Note:
-    """Keep what was typed so far. Raises Conflict when `version` is not the note's; Refused for a foreign topic.
+    """Keep what was typed so far. Raises Conflict when `version` is not the note's; Refused for a foreign topic or
+    a card number.
 
     A saved note stays saved; drafting it again keeps the saved versions.
     """
+    refuse_cards(fields.get("summary", ""), fields.get("caller_name", ""))
     with transaction.atomic():
         call, note = _locked_note(call_id, version)
         _checked(call, fields.get("topic_id"), fields.get("outcome", ""))
@@ -76,6 +85,7 @@ def save_note(
 
     Raises Refused with a sentence, Conflict when `version` is not the note's.
     """
+    refuse_cards(summary, caller_name)
     with transaction.atomic():
         call, note = _locked_note(call_id, version)
         _checked(call, topic_id, outcome)

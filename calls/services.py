@@ -1,6 +1,7 @@
 """What changes in the register, in one place for pages, API and carriers."""
 
 from calls.arrival import Arrival, receive_call
+from calls.byhand import log_by_hand
 from calls.lifecycle import (
     Refused,
     attach_hotline,
@@ -43,6 +44,7 @@ __all__ = [
     "hang_up",
     "know_leg",
     "leg_ended",
+    "log_by_hand",
     "pressed",
     "receive_call",
     "release",

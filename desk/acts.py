@@ -4,16 +4,20 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
 
 from calls import queries, services
-from calls.models import Call
+from calls.cards import card_sentence, holds_card
+from calls.models import Call, Note
+from desk.forms import ByHandForm
 from desk.views import have_of, now_response, operator_of
 from hotline.core import access
 from operators import presence
-from operators.models import Device, Operator
+from operators.models import Device, Operator, Presence
 
 
 def _own_call(operator: Operator, call_id: UUID) -> Call:
@@ -83,6 +87,22 @@ def hang_up(request: HttpRequest, call_id: UUID) -> HttpResponse:
     return _answer(request, operator, error)
 
 
+@access.needs(access.OPERATOR)
+@require_http_methods(["GET", "POST"])
+@never_cache
+def by_hand(request: HttpRequest) -> HttpResponse:
+    """Ask which call is to be written down by hand; then its note is open, as any other's."""
+    operator = operator_of(request)
+    form = ByHandForm(request.POST or None, operator=operator)
+    if request.method == "POST" and form.is_valid():
+        try:
+            call = services.log_by_hand(operator, at=timezone.now(), **form.answers())
+            return now_response(request, operator, reopen=call.pk)
+        except services.Refused as refused:
+            form.add_error(None, str(refused))
+    return render(request, "desk/_by_hand.html", {"form": form})
+
+
 def _written(request: HttpRequest) -> dict[str, Any]:
     topic = request.POST.get("topic", "")
     return {
@@ -109,42 +129,66 @@ def draft(request: HttpRequest, call_id: UUID) -> HttpResponse:
         note = services.save_draft(
             call.pk, operator_id=operator.pk, at=at, version=_version(request), **_written(request)
         )
+    except services.Conflict as conflict:
+        return JsonResponse({"error": str(conflict), "current": _as_kept(conflict.current)}, status=409)
     except services.Refused as refused:
         return JsonResponse({"error": str(refused)}, status=409)
     return JsonResponse({"version": note.version, "at": at.isoformat()})
 
 
+def _as_kept(note: Note) -> dict[str, Any]:
+    """The note as the page would have sent it, so that it can tell its own draft from somebody else's."""
+    return {
+        "version": note.version,
+        "topic": str(note.topic_id or ""),
+        "outcome": note.outcome,
+        "summary": note.summary,
+        "caller_name": note.caller_name,
+    }
+
+
 @access.needs(access.OPERATOR)
 @require_POST
 def save(request: HttpRequest, call_id: UUID) -> HttpResponse:
-    """Save the note. In wrap-up that is also the end of it: the next state begins."""
+    """Save the note. In wrap-up that is also the end of it: the next state begins, a break if `then` says so."""
     operator = operator_of(request)
     call = _own_call(operator, call_id)
-    written = _written(request)
-    error = _missing(call, written)
-    if not error:
-        try:
-            services.save_note(
-                call.pk,
-                operator_id=operator.pk,
-                by=request.user,
-                at=timezone.now(),
-                version=_version(request),
-                **written,
-            )
-        except services.Refused as refused:
-            error = str(refused)
-    if error:
-        return now_response(request, operator, have=str(call.pk), error=error)
+    written, have = _written(request), have_of(request)
+    wrong = _missing(call, written)
+    error = "" if wrong else _saved(request, operator, call, written)
+    if wrong or error:
+        return now_response(request, operator, have=have, error=error, wrong=wrong)
     _finish(operator, call, request)
-    return now_response(request, operator, have="")
+    return now_response(request, operator)
 
 
-def _missing(call: Call, written: dict[str, Any]) -> str:
-    """Topic and outcome are needed; a hotline without topics asks for none."""
+def _missing(call: Call, written: dict[str, Any]) -> dict[str, str]:
+    """Topic and outcome are needed; a hotline without topics asks for none. Fields by id, with a sentence each."""
+    wrong = {}
     if written["topic_id"] is None and call.hotline is not None and call.hotline.topics.filter(active=True).exists():
-        return _("Choose what the call was about.")
-    return "" if written["outcome"] else _("Choose how the call ended.")
+        wrong["note-topic"] = _("Choose what the call was about.")
+    if not written["outcome"]:
+        wrong["note-outcome"] = _("Choose how the call ended.")
+    if holds_card(written["summary"]):
+        wrong["note-summary"] = card_sentence()
+    if holds_card(written["caller_name"]):
+        wrong["note-caller"] = card_sentence()
+    return wrong
+
+
+def _saved(request: HttpRequest, operator: Operator, call: Call, written: dict[str, Any]) -> str:
+    """Save the note; a sentence if that is refused. The break that is to follow is kept before the wrap-up ends."""
+    at = timezone.now()
+    try:
+        if request.POST.get("then") == "break":
+            presence.keep_next(operator.pk, Presence.BREAK)
+        services.save_note(
+            call.pk, operator_id=operator.pk, by=request.user, at=at, version=_version(request),
+            **written,
+        )  # fmt: skip
+    except services.Refused as refused:
+        return str(refused)
+    return ""
 
 
 def _finish(operator: Operator, call: Call, request: HttpRequest) -> None:

@@ -3,18 +3,21 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from calls import numbers, queries
-from calls.models import Call, Note, Topic
+from calls.models import Call, Note, Offer, Topic
 from calls.queries import Current
 from knowledge import scripts
 from operators.models import Operator, Presence
 from scheduling import queries as scheduling
 from scheduling.models import Break, Shift
 
-HISTORY_LENGTH = 5
+HISTORY_LENGTH = 6
+REOPENED = "again:"  # before the id of a call whose note was opened once more
+TYPING = timedelta(seconds=10)  # a wrap-up does not end so soon after the last word
 FIRST_TOPICS = 6
 
 
@@ -44,7 +47,7 @@ class Situation:
 
     @property
     def phase(self) -> str:
-        """ "idle", "ringing", "live" or "wrap_up"."""
+        """ "idle", "ringing", "live", "wrap_up", or "reopened": the note of an earlier call."""
         return self.current.phase if self.current else "idle"
 
     @property
@@ -53,8 +56,18 @@ class Situation:
 
     @property
     def work(self) -> Call | None:
-        """The call whose note is being written: live or in wrap-up, not while it rings."""
-        return self.call if self.phase in ("live", "wrap_up") else None
+        """The call whose note is being written: live, in wrap-up or reopened, not while it rings."""
+        return self.call if self.phase in ("live", "wrap_up", "reopened") else None
+
+    @property
+    def holds(self) -> str:
+        """How the page names the note that it holds; "" without one."""
+        return f"{REOPENED if self.phase == 'reopened' else ''}{self.work.pk}" if self.work else ""
+
+    @property
+    def free(self) -> bool:
+        """Whether no call is in hand, so that an earlier one can be looked at."""
+        return self.phase in ("idle", "reopened")
 
     @property
     def missed(self) -> bool:
@@ -65,7 +78,9 @@ class Situation:
         """When the wrap-up ends by itself, unless somebody types."""
         if self.phase != "wrap_up" or self.call is None or self.call.hotline is None:
             return None
-        return self.operator.state_since + timedelta(seconds=self.call.hotline.wrap_up_seconds)
+        note = self.current.note if self.current else None
+        ends = self.operator.state_since + timedelta(seconds=self.call.hotline.wrap_up_seconds)
+        return max(ends, note.drafted_at + TYPING) if note and note.drafted_at else ends
 
     @property
     def break_ends_at(self) -> datetime | None:
@@ -75,24 +90,27 @@ class Situation:
         return taken.begun_at + (taken.ends_at - taken.starts_at)
 
 
-def situation(operator: Operator, at: datetime) -> Situation:
-    """Read the desk of an operator. The operator's row is read anew: presence changes all the time."""
+def situation(operator: Operator, at: datetime, reopen: UUID | None = None) -> Situation:
+    """Read the desk of an operator. The operator's row is read anew: presence changes all the time.
+
+    `reopen` names an earlier call of theirs, whose note is shown while no other call is in hand.
+    """
     operator = Operator.objects.get(pk=operator.pk)
-    current = queries.current(operator.pk)
+    current = queries.current(operator.pk) or (_taken(operator.pk, reopen) if reopen else None)
     shift = scheduling.shift_at(operator.pk, at)
     call = current.call if current else None
-    history = list(_calls_of_the_same_caller(call)[: HISTORY_LENGTH + 1]) if call else []
+    history = history_of(call) if call else []
     return Situation(
         operator=operator,
         at=at,
         current=current,
-        words=words(call, operator, at) if call else None,
+        words=words(call, operator, at) if call and current and current.phase != "reopened" else None,
         shift=shift,
         breaks=list(shift.breaks.all()) if shift else [],
         next_break=scheduling.next_break(operator.pk, at) if shift else None,
         break_in_hand=scheduling.break_in_hand(operator.pk),
-        history=history[:HISTORY_LENGTH],
-        calls_before=len(history),
+        history=history,
+        calls_before=_calls_before(call, history),
     )
 
 
@@ -109,11 +127,32 @@ def words(call: Call, operator: Operator, at: datetime) -> Words | None:
     return Words(said(script.greeting), [said(step.text) for step in script.steps.all()], said(script.closing))
 
 
-def _calls_of_the_same_caller(call: Call) -> "QuerySet[Call]":
-    before = Call.objects.filter(hotline=call.hotline, arrived_at__lt=call.arrived_at).exclude(pk=call.pk)
+def _taken(operator_id: int, call_id: UUID) -> Current | None:
+    """A call that this operator took and that is over."""
+    offers = Offer.objects.select_related("call__hotline", "call__caller", "call__number", "operator")
+    taken = offers.filter(operator_id=operator_id, call_id=call_id, accepted_at__isnull=False)
+    offer = taken.exclude(call__ended_at=None).first()
+    if offer is None:
+        return None
+    return Current("reopened", offer, offer.call, Note.objects.filter(call=offer.call).first())
+
+
+def history_of(call: Call) -> list[Call]:
+    """The last calls before this one from its number, to its hotline; none where the number is withheld or odd."""
     if call.caller_kind != Call.CallerKind.NUMBER or not call.caller_number:
-        return before.none()
-    return before.filter(caller_number=call.caller_number).select_related("note__topic", "operator")
+        return []
+    return list(_before(call).select_related("hotline", "note__topic__parent", "operator")[:HISTORY_LENGTH])
+
+
+def _before(call: Call) -> "QuerySet[Call]":
+    same = Call.objects.filter(caller_number=call.caller_number, hotline=call.hotline)
+    return same.filter(arrived_at__lt=call.arrived_at).exclude(pk=call.pk)
+
+
+def _calls_before(call: Call | None, history: list[Call]) -> int:
+    if call is None or len(history) < HISTORY_LENGTH:
+        return len(history)
+    return _before(call).count()
 
 
 def caller(call: Call, calls_before: int) -> dict[str, Any]:
@@ -128,18 +167,18 @@ def caller(call: Call, calls_before: int) -> dict[str, Any]:
 
 
 def topics(call: Call) -> dict[str, Any]:
-    """The topics of the call's hotline: the first few as buttons, all in a list, in two levels."""
+    """The topics of the call's hotline in two levels: the first few as buttons, all to be typed."""
     rows = list(Topic.objects.filter(hotline=call.hotline, active=True))
     tops = [topic for topic in rows if topic.parent_id is None]
     below = {top.pk: [topic for topic in rows if topic.parent_id == top.pk] for top in tops}
     tree = [(top, below[top.pk]) for top in tops]
-    return {"tree": tree, "first": tree[:FIRST_TOPICS], "all_shown": len(tree) <= FIRST_TOPICS}
+    return {"tree": tree, "first": tree[:FIRST_TOPICS]}
 
 
-def last_calls(operator: Operator, at: datetime) -> list[Call]:
-    """The operator's own last calls of the past day, for a look back or a forgotten note."""
-    own = Call.objects.filter(operator=operator, answered_at__gte=at - timedelta(hours=24))
-    return list(own.exclude(ended_at=None).select_related("hotline", "caller", "note__topic")[:HISTORY_LENGTH])
+def same_as_last(history: list[Call]) -> Note | None:
+    """The note of the caller's last call, if what it says can be taken over."""
+    note = getattr(history[0], "note", None) if history else None
+    return note if note and note.saved_at and note.outcome else None
 
 
 def outcomes() -> list[tuple[str, Any]]:

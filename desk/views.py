@@ -4,23 +4,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from calls import queries
+from calls.models import Call
 from calls.news import line_topics
+from desk import lookup
 from desk import situation as desk
+from desk.day import day_of, tip
+from desk.lines import lines_of, uncovered
 from hotline.core import access
-from knowledge import search as knowledge
-from knowledge.models import Question
 from operators.models import Operator
+from operators.permissions import hotlines_of
 from scheduling import queries as scheduling
-
-WAITING_SHOWN = 8
-FIRST_ANSWERS = 6
 
 
 def operator_of(request: HttpRequest) -> Operator:
@@ -44,7 +44,7 @@ def page(request: HttpRequest) -> HttpResponse:
     if operator is None:
         return render(request, "desk/none.html")
     at = timezone.now()
-    return render(request, "desk/desk.html", {**_now(operator, at), **_waiting(operator, at), **_answers(operator, "")})
+    return render(request, "desk/desk.html", {**_found(operator, None), **_whole(operator, at), **_lines(operator, at)})
 
 
 @access.needs(access.OPERATOR)
@@ -54,16 +54,32 @@ def now(request: HttpRequest) -> HttpResponse:
     """What the operator has in hand.
 
     `have` names the call whose note the page already holds. While that call lasts, the form is left alone and only
-    the parts around it are sent, so that nobody's typing is disturbed.
+    the parts around it are sent, so that nobody's typing is disturbed. `reopen` asks for the note of an earlier call.
     """
-    return now_response(request, operator_of(request), have=request.GET.get("have", ""))
+    have = request.GET.get("have", "")
+    if request.GET.get("reopen"):
+        return now_response(request, operator_of(request), reopen=_uuid(request.GET["reopen"]))
+    return now_response(request, operator_of(request), have=have, reopen=_reopened(have))
 
 
-def now_response(request: HttpRequest, operator: Operator, *, have: str = "", error: str = "") -> HttpResponse:
-    """The answer to every act at the desk: the desk as it stands."""
-    context = {**_now(operator, timezone.now()), "fragment": True, "error": error}
-    work = context["here"].work
-    kept = work is not None and str(work.pk) == have
+def now_response(
+    request: HttpRequest,
+    operator: Operator,
+    *,
+    have: str = "",
+    reopen: UUID | None = None,
+    error: str = "",
+    wrong: dict[str, str] | None = None,
+) -> HttpResponse:
+    """The answer to every act at the desk: the desk as it stands.
+
+    `error` is a sentence about the act; `wrong` names fields of the note, each with what is wrong there.
+    """
+    at = timezone.now()
+    here = desk.situation(operator, at, reopen or _reopened(have))
+    kept = here.holds != "" and here.holds == have
+    context = _now(here) if kept else _whole(operator, at, here)
+    context |= {"fragment": True, "error": error, "wrong": wrong}
     response = render(request, "desk/_around.html" if kept else "desk/_now_whole.html", context)
     if kept:
         response["HX-Reswap"] = "none"
@@ -76,8 +92,8 @@ def now_response(request: HttpRequest, operator: Operator, *, have: str = "", er
 @require_GET
 @never_cache
 def waiting(request: HttpRequest) -> HttpResponse:
-    """The calls waiting on the operator's hotlines."""
-    return render(request, "desk/_waiting.html", _waiting(operator_of(request), timezone.now()))
+    """The operator's lines: who waits, and whether a break can be taken."""
+    return render(request, "desk/_lines.html", _lines(operator_of(request), timezone.now()))
 
 
 @access.needs(access.OPERATOR)
@@ -92,56 +108,91 @@ def chip(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def answers(request: HttpRequest) -> HttpResponse:
-    """Questions and contacts for what was typed; the first questions of the hotline before anything is."""
-    operator = operator_of(request)
-    return render(request, "desk/_answers.html", _answers(operator, request.GET.get("q", "").strip()[:100]))
+    """Answers, contacts and earlier calls for what was typed; without a word, what stands there before."""
+    operator, text = operator_of(request), request.GET.get("q", "").strip()[:100].replace("\0", "")
+    hotlines, language, current = _about(operator)
+    if text:
+        found = lookup.look_up(request.user, list(hotlines_of(request.user)), hotlines, language, text)
+    else:
+        found = lookup.beside(hotlines, language, desk.history_of(current.call) if current else [])
+    return render(request, "desk/_found.html", {"found": found, "fragment": True})
 
 
-def _now(operator: Operator, at: datetime) -> dict[str, Any]:
-    here = desk.situation(operator, at)
-    context: dict[str, Any] = {"here": here, "operator": here.operator, "at": at}
+@access.needs(access.OPERATOR)
+@require_GET
+@never_cache
+def texts(request: HttpRequest) -> HttpResponse:
+    """What may be put into a note: text modules after "::", answers after "??"."""
+    hotlines, language, _current = _about(operator_of(request))
+    text = request.GET.get("q", "")[:100].replace("\0", "")
+    return JsonResponse({"texts": lookup.texts(hotlines, language, request.GET.get("mark", "::"), text)})
+
+
+def _now(here: desk.Situation) -> dict[str, Any]:
+    context: dict[str, Any] = {"here": here, "operator": here.operator, "at": here.at}
     if here.call is not None:
         context["caller"] = desk.caller(here.call, here.calls_before)
-    if here.work is not None:
-        context |= {"topics": desk.topics(here.work), "outcomes": desk.outcomes()}
-    else:
-        context["next_shift"] = None if here.shift else scheduling.next_shift(operator.pk, at)
-        context["last_calls"] = desk.last_calls(operator, at)
+    if here.shift is None:
+        context["next_shift"] = scheduling.next_shift(here.operator.pk, here.at)
     return context
 
 
-def _waiting(operator: Operator, at: datetime) -> dict[str, Any]:
-    hotlines = _hotline_ids(operator)
-    calls = list(queries.waiting(hotlines))
+def _whole(operator: Operator, at: datetime, here: desk.Situation | None = None) -> dict[str, Any]:
+    here = here or desk.situation(operator, at)
+    context = _now(here) | {"day": day_of(operator, at, here.shift.time_zone if here.shift else None)}
+    call, work, note = here.call, here.work, here.current.note if here.current else None
+    if work is not None:
+        context |= {"topics": desk.topics(work), "outcomes": desk.outcomes(), "last": desk.same_as_last(here.history)}
+    else:
+        context["tip"] = tip(operator, at)
+    if note is not None and note.saved_at:
+        context["versions"] = list(note.versions.select_related("by"))
+    if call is not None:
+        context |= _found(operator, call, here.history)
+    return context
+
+
+def _found(operator: Operator, call: Call | None, history: list[Call] | None = None) -> dict[str, Any]:
+    """What stands under the tabs before anything is typed; sent with a new call, not with every change."""
+    hotlines = [call.hotline_id] if call and call.hotline_id else _hotline_ids(operator)
+    return {"found": lookup.beside(hotlines, call.language if call else "", history or [])}
+
+
+def _lines(operator: Operator, at: datetime) -> dict[str, Any]:
+    lines = lines_of(operator)
     return {
-        "line_topics": line_topics(hotlines),
+        "line_topics": line_topics(line.pk for line in lines),
         "operator": operator,
-        "waiting": calls[:WAITING_SHOWN],
-        "waiting_count": len(calls),
-        "longest": min((call.queued_at for call in calls if call.queued_at), default=None),
         "at": at,
+        "lines": lines,
+        "waiting_count": sum(line.waiting for line in lines),
+        "uncovered": uncovered(lines),
     }
+
+
+def _about(operator: Operator) -> tuple[list[int], str, queries.Current | None]:
+    """What is being talked about: the hotline and language of the call in hand, else all hotlines of the operator."""
+    current = queries.current(operator.pk)
+    if current and current.call.hotline_id:
+        return [current.call.hotline_id], current.call.language, current
+    return _hotline_ids(operator), "", current
 
 
 def _hotline_ids(operator: Operator) -> list[int]:
     return list(operator.hotlines.values_list("pk", flat=True))
 
 
-def _answers(operator: Operator, text: str) -> dict[str, Any]:
-    current = queries.current(operator.pk)
-    hotlines = [current.call.hotline_id] if current and current.call.hotline_id else _hotline_ids(operator)
-    language = current.call.language if current else ""
-    if text:
-        return {"query": text, "found": knowledge.search(hotlines, text, language)}
-    first = Question.objects.filter(hotline_id__in=hotlines)
-    if language:
-        first = first.filter(language=language)
-    return {"query": "", "questions": first[:FIRST_ANSWERS]}
-
-
 def have_of(request: HttpRequest) -> str:
     """The call whose note the page holds, as sent along with every act."""
+    return request.POST.get("have", "")[:60]
+
+
+def _reopened(have: str) -> UUID | None:
+    return _uuid(have.removeprefix(desk.REOPENED)) if have.startswith(desk.REOPENED) else None
+
+
+def _uuid(text: str) -> UUID | None:
     try:
-        return str(UUID(request.POST.get("have", "")))
+        return UUID(text)
     except ValueError:
-        return ""
+        return None

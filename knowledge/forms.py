@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from knowledge.models import Contact, Question, Script
+from knowledge.models import Contact, Question, Script, Snippet
 from lines.models import Hotline
 
 MOST_STEPS = 30
@@ -33,7 +33,17 @@ class _OfHotline(forms.ModelForm):
 class QuestionForm(_OfHotline):
     class Meta:
         model = Question
-        fields = ["hotline", "language", "question", "answer", "details", "keywords", "sensitive", "review_on"]
+        fields = [
+            "hotline",
+            "language",
+            "question",
+            "answer",
+            "details",
+            "keywords",
+            "sensitive",
+            "emergency",
+            "review_on",
+        ]
         labels = {"hotline": _("Hotline")}
         widgets = {
             "answer": forms.Textarea({"rows": 4}),
@@ -44,6 +54,7 @@ class QuestionForm(_OfHotline):
             "answer": _("Up to five lines that can be read to a caller as they stand."),
             "details": _("For the operator alone."),
             "keywords": _("Words callers use that the question does not."),
+            "emergency": _("Stands in red above everything else on the desks of this hotline."),
         }
 
 
@@ -53,6 +64,15 @@ class ContactForm(_OfHotline):
         fields = ["hotline", "name", "role", "phone", "email", "competence", "hours", "verified_on"]
         labels = {"hotline": _("Hotline")}
         widgets = {"competence": forms.Textarea({"rows": 3}), "verified_on": _day()}
+
+
+class SnippetForm(_OfHotline):
+    class Meta:
+        model = Snippet
+        fields = ["hotline", "name", "text"]
+        labels = {"hotline": _("Hotline")}
+        widgets = {"text": forms.Textarea({"rows": 4})}
+        help_texts = {"name": _("Short: it is what one types after ::")}
 
 
 class ScriptForm(_OfHotline):

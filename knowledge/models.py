@@ -1,4 +1,4 @@
-"""What an operator says and looks up: scripts, questions with their answers, contacts."""
+"""What an operator says, looks up and writes: scripts, questions with their answers, contacts, text modules."""
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -61,6 +61,7 @@ class Question(models.Model):
     details = models.TextField(_("details"), blank=True)
     keywords = models.CharField(_("other words for it"), max_length=200, blank=True)
     sensitive = models.BooleanField(_("sensitive"), default=False)
+    emergency = models.BooleanField(_("emergency protocol"), default=False)
     review_on = models.DateField(_("review on"), null=True, blank=True)
     words = _words("question", "keywords", "answer", "details")
 
@@ -88,6 +89,21 @@ class Contact(models.Model):
     class Meta:
         ordering = ["name", "id"]
         indexes = [GinIndex(fields=["words"], name="contact_words", opclasses=["gin_trgm_ops"], fastupdate=False)]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Snippet(models.Model):
+    """A text module: words that operators write often, put into a note by typing `::` and the beginning of the name."""
+
+    hotline = models.ForeignKey("lines.Hotline", on_delete=models.CASCADE, related_name="snippets")
+    name = models.CharField(_("name"), max_length=60)
+    text = models.TextField(_("text"), max_length=1000)
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["hotline", "name"], name="a_text_module_has_one_name")]
 
     def __str__(self) -> str:
         return self.name

@@ -5,7 +5,8 @@ changed places still find the word, and the beginning of a word finds it while i
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import add, and_
@@ -15,13 +16,13 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection, transaction
 from django.db.models import Case, F, Model, Q, QuerySet, Value, When
 
-from knowledge.models import Contact, Question
+from knowledge.models import Contact, Question, Snippet
 
 ALIKE = 0.45  # how much of a word's trigrams must be found: "pakek" is half of "pakke"
 SHORTEST = 3  # shorter words have no trigram of their own
 LONGEST_QUERY = 100
 MOST_WORDS = 6
-QUESTIONS, CONTACTS = 8, 5
+QUESTIONS, CONTACTS, SNIPPETS = 8, 5, 8
 CANDIDATES = 200
 # For this transaction alone. The planner holds comparing trigrams for as cheap as comparing numbers, and would rather
 # compare every row than read the index.
@@ -54,8 +55,7 @@ def search(hotline_ids: Iterable[int], text: str, language: str) -> Found:
     contacts = Contact.objects.filter(hotline__in=hotlines).select_related("hotline")
     if not wanted:
         return _beginning(questions, contacts, text.strip()[:LONGEST_QUERY])
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_SETTINGS, [str(ALIKE)])
+    with tolerant():
         in_language = Case(When(language=language, then=Value(0.5)), default=Value(0.0))
         return Found(
             _best(
@@ -67,6 +67,23 @@ def search(hotline_ids: Iterable[int], text: str, language: str) -> Found:
             ),
             _best(Contact.objects.select_related("hotline"), hotlines, wanted, _rank(wanted, "name"), CONTACTS),
         )
+
+
+@contextmanager
+def tolerant() -> Iterator[None]:
+    """Inside, words that are alike are found by their trigrams, and through the index."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_SETTINGS, [str(ALIKE)])
+        yield
+
+
+def snippets(hotline_ids: Iterable[int], text: str) -> list[Snippet]:
+    """The text modules of these hotlines whose name begins with the text, then those that hold it."""
+    rows, text = Snippet.objects.filter(hotline__in=list(hotline_ids)), text.strip()[:LONGEST_QUERY].replace("\0", "")
+    if text:
+        rows = rows.filter(Q(name__icontains=text) | Q(text__icontains=text))
+    begins = Case(When(name__istartswith=text, then=Value(0)), default=Value(1))
+    return list(rows.order_by(begins, "name", "pk")[:SNIPPETS])
 
 
 def words_of(text: str) -> list[str]:

@@ -5,13 +5,13 @@ from typing import Any
 from django.db import transaction
 
 from hotline.core import audit
-from knowledge.models import Contact, Question, Script, ScriptStep
+from knowledge.models import Contact, Question, Script, ScriptStep, Snippet
 
-Entry = Question | Contact | Script
+Entry = Question | Contact | Script | Snippet
 
 
 def save(entry: Entry, *, by: Any) -> None:
-    """Keep a question, contact or script, new or changed."""
+    """Keep a question, contact, script or text module, new or changed."""
     new = entry.pk is None
     with transaction.atomic():
         entry.save()

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from hotline.core import access
 from knowledge import services
-from knowledge.forms import ContactForm, QuestionForm, ScriptForm
-from knowledge.models import Contact, Question, Script
+from knowledge.forms import ContactForm, QuestionForm, ScriptForm, SnippetForm
+from knowledge.models import Contact, Question, Script, Snippet
 from knowledge.scripts import fill
 from knowledge.search import search
 from lines.models import Hotline
@@ -44,6 +44,7 @@ def _found(request: HttpRequest, hotline_ids: list[int], text: str) -> dict[str,
         "questions": Question.objects.filter(hotline__in=hotline_ids).select_related("hotline")[:LISTED],
         "contacts": Contact.objects.filter(hotline__in=hotline_ids).select_related("hotline")[:LISTED],
         "scripts": Script.objects.filter(hotline__in=hotline_ids).select_related("hotline"),
+        "snippets": Snippet.objects.filter(hotline__in=hotline_ids).select_related("hotline")[:LISTED],
     }
 
 
@@ -89,6 +90,13 @@ def contact(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 
 @access.needs(access.SUPERVISOR)
 @require_http_methods(["GET", "POST"])
+def snippet(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """Add or change a text module."""
+    return _edit(request, Snippet, SnippetForm, pk, _("Add a text module"))
+
+
+@access.needs(access.SUPERVISOR)
+@require_http_methods(["GET", "POST"])
 def edit_script(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     """Add or change a script with its steps."""
     return _edit(request, Script, ScriptForm, pk, _("Add a script"))
@@ -114,7 +122,7 @@ def _edit(request: HttpRequest, model: Any, form_class: Any, pk: int | None, add
     return render(request, "knowledge/edit.html", shown, status=422 if form.errors else 200)
 
 
-KINDS: dict[str, Any] = {"question": Question, "contact": Contact, "script": Script}
+KINDS: dict[str, Any] = {"question": Question, "contact": Contact, "script": Script, "snippet": Snippet}
 
 
 @access.needs(access.SUPERVISOR)

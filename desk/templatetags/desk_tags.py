@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from analytics.board import Strip
 from calls import numbers
-from calls.models import Call
+from calls.models import Call, Note
+from desk.lines import Line
 from hotline.core.templatetags.components import STATES, badge, when
 from scheduling.models import Break, Shift
 
@@ -26,17 +27,17 @@ def caller_shown(call: Call) -> str:
 
 
 @register.filter
-def minutes(pause: Break) -> int:
-    """The planned length of a break."""
-    return round((pause.ends_at - pause.starts_at).total_seconds() / 60)
+def outcome_shown(outcome: str) -> str:
+    """The word for an outcome of a note."""
+    return str(dict(Note.Outcome.choices).get(outcome, outcome))
 
 
 @register.filter
-def wait_tone(call: Call, at: datetime) -> str:
-    """Red past the hotline's goal, amber from half of it, else quiet."""
-    if call.queued_at is None or call.hotline is None:
+def line_tone(line: Line, at: datetime) -> str:
+    """Red when the longest wait is past the hotline's goal, amber from half of it, else quiet."""
+    if line.since is None:
         return "quiet"
-    share = (at - call.queued_at).total_seconds() / max(1, call.hotline.service_level_seconds)
+    share = (at - line.since).total_seconds() / max(1, line.goal_seconds)
     return "bad" if share > 1 else "warn" if share > NEAR else "quiet"
 
 

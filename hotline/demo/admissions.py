@@ -1,6 +1,6 @@
 """The demo's university admissions office, in English. Its numbers are of the ranges kept for drama."""
 
-from hotline.demo.content import Answer, Line, Office, Person, Service, Theme, Words
+from hotline.demo.content import Answer, Line, Module, Office, Person, Service, Theme, Words
 
 PEOPLE = (
     Person("emma", "Emma Clarke", "+442079460011", "OOOOO--", ("en",)),
@@ -158,6 +158,13 @@ THEMES = (
     Theme("Other", "Wrong number", 2, ("Wanted the library.",)),
 )
 
+MODULES = (
+    Module("deadline", "Explained the deadline and where it stands on the web site."),
+    Module("link sent", "Sent the link by e-mail while on the telephone."),
+    Module("passed on", "Passed on to the department; they answer within two working days."),
+    Module("documents", "Documents are missing; the caller will upload them in the portal."),
+)
+
 ADMISSIONS = Service(
     name="Thornbury Admissions",
     slug="admissions",
@@ -184,6 +191,7 @@ ADMISSIONS = Service(
     talk_seconds=320,
     caller_prefix="+447700900",
     caller_digits=3,
+    modules=MODULES,
     caller_names=(
         "Alice Turner",
         "Ben Okafor",

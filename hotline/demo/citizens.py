@@ -1,6 +1,6 @@
 """The demo's public service line, in Filipino. The numbers are of ranges that are given to nobody."""
 
-from hotline.demo.content import Answer, Line, Office, Person, Service, Theme, Words
+from hotline.demo.content import Answer, Line, Module, Office, Person, Service, Theme, Words
 
 PEOPLE = (
     Person("maria", "Maria Santos", "+639730010001", "MMMMM--", ("fil", "en")),
@@ -172,6 +172,13 @@ THEMES = (
     Theme("Iba pa", "Maling numero", 3, ("Ibang opisina ang hinahanap.",)),
 )
 
+MODULES = (
+    Module("requirements", "Binasa ang mga kailangang dokumento; isinulat ng tumawag."),
+    Module("appointment", "Itinuro kung paano kumuha ng appointment online."),
+    Module("refer", "Inirefer sa tamang tanggapan at ibinigay ang numero."),
+    Module("balik tawag", "Tatawag ulit pagkatapos makuha ang dokumento."),
+)
+
 CITIZENS = Service(
     name="Lingkod Bayan",
     slug="citizens",
@@ -198,6 +205,7 @@ CITIZENS = Service(
     talk_seconds=210,
     caller_prefix="+639749",
     caller_digits=6,
+    modules=MODULES,
     caller_names=(
         "Aling Nena",
         "Boyet Ramos",

@@ -35,6 +35,14 @@ class Office:
 
 
 @dataclass(frozen=True)
+class Module:
+    """A text module for notes."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Theme:
     """A topic of the second level under `parent`: how often it is what a call is about, and what is noted of it."""
 
@@ -92,6 +100,7 @@ class Service:
     caller_prefix: str
     caller_digits: int
     caller_names: tuple[str, ...]
+    modules: tuple[Module, ...] = ()
     peaks: dict[tuple[int, int], float] = field(default_factory=dict)  # (weekday, hour) -> times as many calls
     service_level_seconds: int = 20
     service_level_percent: int = 80

@@ -11,14 +11,14 @@ from analytics.counting import count
 from calls.models import Topic
 from hotline.demo.admissions import ADMISSIONS
 from hotline.demo.citizens import CITIZENS
-from hotline.demo.content import Answer, Office, Service, Words
+from hotline.demo.content import Answer, Module, Office, Service, Words
 from hotline.demo.copying import copy_in
 from hotline.demo.history import Register, topics_of
 from hotline.demo.people import Cast, create, write
 from hotline.demo.roster import Diary, Work, plan
 from hotline.demo.traffic import Exchange, Story
 from hotline.demo.webshop import WEBSHOP
-from knowledge.models import Contact, Question, Script, ScriptStep
+from knowledge.models import Contact, Question, Script, ScriptStep, Snippet
 from lines.models import Hotline, Number, OpeningRule
 from operators.models import Operator
 from scheduling.models import Break, Shift
@@ -84,6 +84,7 @@ def _fill(
         topics[service.slug] = topics_of(service, hotline)
         _script(hotline, service.words)
         _knowledge(hotline, service.answers, service.offices, at)
+        _modules(hotline, service.modules)
     _shifts(works, cast.operators, at)
     Register(hotlines, cast.operators, topics, at).write(stories)
     count([hotline.pk for hotline in hotlines.values()], begins, at)
@@ -157,6 +158,10 @@ def _knowledge(hotline: Hotline, answers: tuple[Answer, ...], offices: tuple[Off
         )
         for n, each in enumerate(offices)
     )
+
+
+def _modules(hotline: Hotline, modules: tuple[Module, ...]) -> None:
+    Snippet.objects.bulk_create(Snippet(hotline=hotline, name=each.name, text=each.text) for each in modules)
 
 
 def _shifts(works: list[Work], operators: dict[str, Operator], at: datetime) -> None:

@@ -3,7 +3,7 @@
 Its weak spot is on purpose: the newsletter goes out on Tuesdays at noon, when nearly everybody is at lunch.
 """
 
-from hotline.demo.content import Answer, Line, Office, Person, Service, Theme, Words
+from hotline.demo.content import Answer, Line, Module, Office, Person, Service, Theme, Words
 
 PEOPLE = (
     Person("kari", "Kari Nordby", "+4748810001", "DDDDD--", ("nb", "en")),
@@ -187,6 +187,13 @@ THEMES = (
     Theme("Annet", "Feil nummer", 2, ("Skulle til en annen butikk.",)),
 )
 
+MODULES = (
+    Module("sporing", "Sendte sporingslenken på nytt på e-post."),
+    Module("retur", "Forklarte retur på Min side; kunden har 60 dager."),
+    Module("etterlysning", "Pakken har stått stille i over tre virkedager. Etterlysning er laget hos transportøren."),
+    Module("ringer tilbake", "Kunden ringer tilbake når varen er kommet."),
+)
+
 WEBSHOP = Service(
     name="Nordlys Friluft",
     slug="webshop",
@@ -213,6 +220,7 @@ WEBSHOP = Service(
     talk_seconds=235,
     caller_prefix="+47999",
     caller_digits=5,
+    modules=MODULES,
     caller_names=(
         "Anders Vik",
         "Berit Haugen",

@@ -1,197 +1,287 @@
-// The operator's desk: the browser telephone, the ring dialog, the state menu and the keys. The server says what is so.
+// The operator's desk. The server says what is so.
+import { ringing } from "../telephony/tones.js";
 import * as note from "./note.js";
-import * as ring from "./ring.js";
 
-const SPEECH = new Set(["say", "voice"]);
-const desk = document.getElementById("desk");
-if (desk) begin();
+const byId = (id) => document.getElementById(id);
+const on = (name, then, early) => document.addEventListener(name, then, early);
+const typing = (target) => target.matches("input:not([type=checkbox], [type=radio]), textarea, select");
+const desk = byId("desk");
+const text = desk?.dataset;
+const title = document.title;
+let phone;
+let connecting;
+let answering = false;
+let muted = false;
 
-function begin() {
-  const text = desk.dataset;
-  const typing = (target) => target.matches("input, textarea, select");
-  const byId = (id) => document.getElementById(id);
-  let phone;
-  let connecting;
-  let answering = false;
-  let heard = false; // the test ring, once a page
+function bar(id, words) {
+  byId(id).textContent = words;
+  byId(id).hidden = !words;
+}
 
-  const act = (values) =>
-    htmx.ajax("POST", text.stateUrl, {
-      source: desk, target: "#now", swap: "innerHTML", values: { ...values, have: byId("have").value },
-    });
-
-  // --- the browser telephone ----------------------------------------------------------------------------------------
-  async function connect() {
-    if (text.device !== "browser") return;
-    connecting ??= (async () => {
-      const { createSoftphone } = await import(text.softphone);
-      const card = await credentials();
-      phone = createSoftphone({ ...card, token: async () => (await credentials()).token });
-      phone.addEventListener("incoming", () => answering && phone.accept());
-      phone.addEventListener("caption", ({ detail }) => caption(detail));
-      phone.addEventListener("ended", () => ((answering = false), mute(false)));
-      phone.addEventListener("error", () => trouble(true));
-      phone.addEventListener("state", () => phone.state !== "offline" && trouble(false));
-      if (!(await phone.register())) throw new Error("the telephone could not register");
-    })();
-    try {
-      await connecting;
-      trouble(false);
-    } catch (error) {
-      connecting = undefined;
-      trouble(true);
-      throw error;
-    }
-  }
-
-  async function credentials() {
-    const answer = await fetch(text.tokenUrl, { headers: { Accept: "application/json" } });
-    if (!answer.ok) throw new Error(`no token (${answer.status})`);
-    return answer.json();
-  }
-
-  function trouble(there) {
-    byId("desk-phone").hidden = !there;
-    byId("desk-phone").textContent = there ? text.textPhone : "";
-  }
-
-  function caption({ text: words, from }) {
-    const list = byId("captions");
-    if (!list || !words || (from && !SPEECH.has(from))) return; // tones and comings and goings are no words
-    const line = document.createElement("li");
-    line.textContent = words;
-    list.append(line);
-    while (list.children.length > 3) list.firstElementChild.remove();
-    list.hidden = false;
-  }
-
-  function answer() {
-    const button = byId("answer");
-    if (!button || button.disabled) return;
-    button.disabled = true;
-    answering = true;
-    ring.stop();
-    connect().then(() => phone.state === "ringing" && phone.accept(), () => (button.disabled = answering = false));
-  }
-
-  function mute(on) {
-    const button = byId("mute");
-    if (!button) return;
-    phone?.mute(on);
-    button.setAttribute("aria-pressed", String(on));
-    button.querySelector("span").textContent = on ? text.textMuted : text.textMute;
-  }
-
-  // --- my state ------------------------------------------------------------------------------------------------------
-  async function choose(state, reason = "") {
-    const menu = byId("state-menu");
-    if (menu.matches(":popover-open")) menu.hidePopover();
-    if (state === "ready") {
-      if (!heard) ring.test();
-      heard = true;
-      ring.askToNotify().catch(() => {});
-      try {
-        await connect();
-      } catch {
-        return; // not ready without a telephone: nobody would ring
-      }
-    }
-    await act({ state, reason });
-    if (state === "offline") {
-      phone?.unregister();
-      phone = connecting = undefined;
-    }
-  }
-
-  document.addEventListener("click", (event) => {
-    const wish = event.target.closest("[data-state]");
-    if (wish) choose(wish.dataset.state);
-    if (event.target.closest("#answer")) answer();
-    if (event.target.closest("#decline")) phone?.state === "ringing" && phone.decline();
-    if (event.target.closest("#mute")) mute(byId("mute").getAttribute("aria-pressed") !== "true");
-    if (event.target.closest("#sound-on")) ring.test();
-    byId("desk-sound").hidden = true;
-  });
-  document.addEventListener("submit", (event) => {
-    const other = event.target.closest("[data-state-form]");
-    if (!other) return;
-    event.preventDefault();
-    choose(other.dataset.stateForm, other.elements.reason.value);
-    other.reset();
-  });
-  document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    if (detail.elt.id === "hang-up" && phone?.state === "connected") phone.hangUp();
-  });
-
-  // --- what the server says is so ------------------------------------------------------------------------------------
-  let rung; // the offer that has our attention
-  let ringFocus = "answer"; // a fragment that is fetched anew must not move a finger from Decline to Answer
-  let warned = ""; // the missed call that has had the focus once
-  document.addEventListener("focusin", ({ target }) => target.closest("#ring") && target.id !== "ring" && (ringFocus = target.id));
-  function settle() {
-    const dialog = byId("ring");
-    if (dialog && !dialog.open) dialog.showModal();
-    if (dialog && rung !== dialog.dataset.offer) {
-      rung = dialog.dataset.offer;
-      answering = false;
-      ringFocus = "answer";
-      ring.start({ ring: text.textRing, notify: text.textNotify }, byId("ring-hotline").textContent.trim());
-    }
-    if (dialog) (byId(ringFocus) ?? byId("answer") ?? byId("decline")).focus();
-    if (dialog && answering && byId("answer")) byId("answer").disabled = true;
-    if (!dialog) {
-      rung = undefined;
-      ring.stop();
-    }
-    const bar = document.querySelector("#desk-notice [data-focus]");
-    const about = bar?.closest("p").textContent ?? "";
-    if (bar && about !== warned && !typing(document.activeElement)) bar.focus();
-    warned = about;
-    note.restore();
-  }
-  document.addEventListener("htmx:afterSettle", settle);
-  document.addEventListener("htmx:oobAfterSwap", settle);
-  document.addEventListener("cancel", (event) => event.target.id === "ring" && event.preventDefault(), true);
-
-  let unheard = 0;
-  document.addEventListener("live:beat", ({ detail }) => {
-    unheard = detail.reached ? 0 : unheard + 1;
-    byId("desk-lost").hidden = unheard < 2;
-    byId("desk-lost").textContent = unheard < 2 ? "" : text.textLost;
-    if (detail.status === 401 || detail.status === 403) location.reload();
-  });
-
-  // --- keys ----------------------------------------------------------------------------------------------------------
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.ctrlKey && byId("note")) {
-      event.preventDefault();
-      note.save();
-    } else if (event.key === "Enter" && byId("ring") && event.target.id !== "decline") {
-      event.preventDefault();
-      answer();
-    } else if (event.key === "F2") {
-      event.preventDefault();
-      byId("state-menu").showPopover();
-      byId("state-menu").querySelector("button").focus();
-    } else if (event.key === "F8" && byId("mute")) {
-      event.preventDefault();
-      byId("mute").click();
-    } else if (event.key === "/" && !typing(event.target)) {
-      event.preventDefault();
-      byId("answers-query").focus();
-    } else if (event.key === "?" && !typing(event.target)) {
-      byId("help").showModal();
-    }
-  });
-  addEventListener("beforeunload", (event) => {
-    if (phone?.state === "connected") event.preventDefault();
-  });
-
-  note.bind({ saved: text.textSaved, unsaved: text.textUnsaved });
-  settle();
-  const state = document.querySelector("#state-now .state");
-  if (state && !state.classList.contains("tone-quiet")) {
-    connect().catch(() => {});
-    byId("desk-sound").hidden = !ring.silent();
+// --- telephone
+async function connect() {
+  if (text.device !== "browser") return;
+  connecting ??= register();
+  try {
+    await connecting;
+    bar("desk-phone", "");
+  } catch (error) {
+    connecting = undefined;
+    bar("desk-phone", text.textPhone);
+    throw error;
   }
 }
+
+async function register() {
+  const { createSoftphone } = await import(text.softphone);
+  phone = createSoftphone({ ...(await credentials()), token: async () => (await credentials()).token });
+  phone.addEventListener("incoming", () => answering && phone.accept());
+  phone.addEventListener("caption", ({ detail }) => caption(detail));
+  phone.addEventListener("ended", () => ((answering = false), mute(false)));
+  phone.addEventListener("error", () => bar("desk-phone", text.textPhone));
+  phone.addEventListener("state", ({ detail }) => detail.state !== "offline" && bar("desk-phone", ""));
+  if (!(await phone.register())) throw new Error("not registered");
+}
+
+async function credentials() {
+  const answer = await fetch(text.tokenUrl, { headers: { Accept: "application/json" } });
+  if (!answer.ok) throw new Error(answer.status);
+  return answer.json();
+}
+
+function caption({ text: words, from }) {
+  const list = byId("captions");
+  if (!list || !words || (from && !["say", "voice"].includes(from))) return; // tones are no words
+  list.append(Object.assign(document.createElement("li"), { textContent: words }));
+  if (list.children.length > 2) list.firstElementChild.remove();
+  list.hidden = false;
+}
+
+function answer() {
+  const button = byId("answer");
+  if (!button || button.disabled) return;
+  button.disabled = answering = true;
+  quiet();
+  connect().then(() => phone.state === "ringing" && phone.accept(), () => (button.disabled = answering = false));
+}
+
+function mute(wanted) {
+  if (wanted !== muted) phone?.mute(wanted);
+  muted = wanted;
+  const button = byId("mute");
+  if (!button) return;
+  button.setAttribute("aria-pressed", String(muted));
+  button.querySelector("span").textContent = muted ? text.textMuted : text.textMute;
+}
+
+// --- ring
+let flashing;
+const tryRing = () => setTimeout(ringing(), 100);
+
+function ring(hotline) {
+  let odd = false;
+  const flash = () => (document.title = (odd = !odd) ? text.textRing : title);
+  flashing = setInterval(flash, 1500);
+  flash();
+  byId("desk-rings").textContent = `${text.textNotify}: ${hotline}`;
+  if (!document.hidden || window.Notification?.permission !== "granted") return;
+  const notice = new Notification(text.textNotify, { body: hotline, tag: "hotline-ring", requireInteraction: true });
+  notice.onclick = () => (window.focus(), notice.close());
+}
+
+function quiet() {
+  clearInterval(flashing);
+  document.title = title;
+  byId("desk-rings").textContent = "";
+}
+
+// Another output than the headset's.
+async function offerOutputs(select) {
+  const able = window.AudioContext?.prototype.setSinkId && navigator.mediaDevices;
+  select.closest(".field").hidden = !able;
+  const devices = able ? await navigator.mediaDevices.enumerateDevices() : [];
+  select.length = 1; // the usual output
+  for (const { kind, deviceId, label } of devices)
+    if (kind === "audiooutput" && deviceId) select.add(new Option(label || `${select.dataset.output} ${select.length}`, deviceId));
+  select.value = localStorage.getItem("ring-device") ?? "";
+}
+
+// --- my state
+let heard; // the test ring, once a page
+
+async function choose(state, reason = "") {
+  byId("state-menu").hidePopover();
+  if (state === "ready") {
+    if (!heard) tryRing();
+    heard = true;
+    if (window.Notification?.permission === "default") Notification.requestPermission();
+    try {
+      await connect();
+    } catch {
+      return; // not ready without a telephone: nobody would ring
+    }
+  }
+  const values = { state, reason, have: byId("have").value };
+  await htmx.ajax("POST", text.stateUrl, { source: desk, target: "#now", swap: "innerHTML", values });
+  if (state === "offline") {
+    phone?.unregister();
+    phone = connecting = undefined;
+  }
+}
+
+// --- tabs
+const tabs = () => [...desk.querySelectorAll("[role=tab]")];
+const panel = (tab) => byId(tab.getAttribute("aria-controls"));
+const hits = (tab) => panel(tab).querySelectorAll("[data-hit]").length;
+
+function show(chosen) {
+  for (const tab of tabs()) {
+    tab.setAttribute("aria-selected", String(tab === chosen));
+    tab.tabIndex = tab === chosen ? 0 : -1;
+    panel(tab).hidden = tab !== chosen;
+  }
+}
+
+function searched() {
+  const query = byId("answers-query").value.trim();
+  const [script, ...others] = tabs();
+  for (const tab of others) tab.lastElementChild.textContent = query ? ` ${hits(tab)}` : "";
+  const shown = others.find((tab) => !panel(tab).hidden);
+  if (query && !(shown && hits(shown))) show(others.find(hits) ?? shown ?? others[0]);
+  if (!query && byId("found-script").querySelector(".script")) show(script);
+}
+
+function turn(event) {
+  const at = tabs().indexOf(event.target);
+  const to = { ArrowRight: at + 1, ArrowLeft: at - 1 }[event.key];
+  if (at < 0 || to === undefined) return;
+  event.preventDefault();
+  tabs().at(to % tabs().length).focus();
+}
+
+let about; // the call whose script came forward
+function scriptForward() {
+  const call = desk.querySelector(".script")?.dataset.call ?? "";
+  if (call === about) return;
+  const search = byId("answers-query");
+  if (about !== undefined && search.value) {
+    search.value = "";
+    htmx.trigger(search, "search");
+  }
+  about = call;
+  show(tabs()[call ? 0 : 1]);
+}
+
+// --- what came
+let rung; // the offer that has our attention
+let ringFocus; // a fragment that is fetched anew must not move a finger from Decline to Answer
+let warned; // the missed call that has had the focus once
+let queue; // how many waited when it was last said
+let unheard = 0;
+
+function settleRing(dialog) {
+  if (!dialog.open) dialog.showModal();
+  if (rung !== dialog.dataset.offer) {
+    rung = dialog.dataset.offer;
+    answering = false;
+    ringFocus = "answer";
+    quiet();
+    ring(byId("ring-hotline").textContent);
+  }
+  (byId(ringFocus) ?? byId("answer") ?? byId("decline")).focus();
+  if (answering && byId("answer")) byId("answer").disabled = true;
+}
+
+function settleQueue() {
+  const words = byId("lines-waiting").textContent;
+  const here = desk.querySelector("[data-waiting-here]");
+  if (here) here.textContent = `${words}.`;
+  if (queue && words !== queue && !(byId("hang-up") && byId("quiet").checked)) byId("desk-says").textContent = words;
+  queue = words;
+}
+
+function settle() {
+  const dialog = byId("ring");
+  if (dialog) settleRing(dialog);
+  else if (rung) quiet();
+  if (!dialog) rung = undefined;
+  const way = desk.querySelector("#desk-notice [data-focus]");
+  const missed = way?.closest("p").textContent;
+  const active = document.activeElement;
+  if (way && (active === document.body || (missed !== warned && !typing(active)))) way.focus();
+  warned = missed;
+  mute(muted); // the server does not know
+  scriptForward();
+  settleQueue();
+  note.restore();
+}
+
+const KEYS = {
+  F8: () => byId("mute")?.click(),
+  "/": () => byId("answers-query").focus(),
+  n: () => byId("open-by-hand")?.click(),
+};
+
+function pressed(event) {
+  turn(event);
+  const { key, ctrlKey, target } = event;
+  let act = key.length > 1 || !(typing(target) || ctrlKey) ? KEYS[key] : undefined;
+  if (key === "Enter" && byId("ring") && target.id !== "decline") act = answer;
+  if (ctrlKey && byId("note")) act = { Enter: () => note.save(), s: note.keepNow }[key] ?? act;
+  if (!act) return;
+  event.preventDefault();
+  act();
+}
+
+function clicked({ target }) {
+  const wish = target.closest("[data-state]");
+  const tab = target.closest("[role=tab]");
+  if (wish) choose(wish.dataset.state);
+  if (tab) show(tab);
+  if (target.closest("#answer")) answer();
+  if (target.closest("#decline") && phone?.state === "ringing") phone.decline();
+  if (target.closest("#mute")) mute(!muted);
+  if (target.closest("#sound-on, #sound-test")) tryRing();
+  byId("desk-sound").hidden = true;
+}
+
+function begin() {
+  on("click", clicked);
+  on("keydown", pressed);
+  on("focusin", ({ target }) => {
+    if (target.closest("#ring") && target.id !== "ring") ringFocus = target.id;
+    if (target.role === "tab") show(target);
+  });
+  on("cancel", (event) => event.target.id === "ring" && event.preventDefault(), true);
+  on("submit", (event) => {
+    const { stateForm } = event.target.dataset;
+    if (!stateForm) return;
+    event.preventDefault();
+    choose(stateForm, event.target.elements.reason.value);
+    event.target.reset();
+  });
+  on("htmx:afterRequest", ({ detail }) => detail.elt.id === "hang-up" && phone?.state === "connected" && phone.hangUp());
+  on("htmx:afterOnLoad", ({ detail }) => detail.elt.id === "by-hand-form" && detail.target.id === "now" && byId("by-hand").hidePopover());
+  on("htmx:afterSettle", ({ detail }) => detail.target?.id === "found-answers" && searched());
+  on("htmx:afterSettle", settle);
+  on("htmx:oobAfterSwap", settle);
+  on("live:beat", ({ detail }) => {
+    unheard = detail.reached ? 0 : unheard + 1;
+    bar("desk-lost", unheard < 2 ? "" : text.textLost);
+    if ([401, 403].includes(detail.status)) location.reload();
+  });
+  addEventListener("beforeunload", (event) => phone?.state === "connected" && event.preventDefault());
+  byId("sound").addEventListener("toggle", ({ newState }) => newState === "open" && offerOutputs(byId("ring-device")));
+  byId("sound").addEventListener("change", ({ target }) => {
+    localStorage.setItem(target.id, target.id === "quiet" ? target.checked : target.value);
+    if (target.id === "ring-device") tryRing();
+  });
+  byId("quiet").checked = localStorage.getItem("quiet") !== "false";
+  note.bind(text);
+  settle();
+  const signedOn = desk.ownerDocument.querySelector("#state-now .state:not(.tone-quiet)");
+  if (signedOn) connect().catch(() => {});
+  byId("desk-sound").hidden = !signedOn || navigator.userActivation?.hasBeenActive !== false; // browsers wait for a touch
+}
+
+if (desk) begin();

@@ -34,6 +34,8 @@ export class TwilioBackend {
     this.#device = new Device(await this.token(), { sounds, closeProtection: true, allowIncomingWhileBusy: false });
     this.#device.audio?.disconnect(false);
     this.#device.audio?.outgoing(false);
+    const ringDevice = window.localStorage.getItem("ring-device");
+    if (ringDevice) this.#device.audio?.ringtoneDevices.set(ringDevice).catch(() => {}); // unplugged: the usual output
     this.#device.on("registered", () => this.#call || this.move("registered"));
     this.#device.on("unregistered", () => this.#call || this.move("offline"));
     this.#device.on("incoming", (call) => this.#rings(call));

@@ -8,8 +8,19 @@ function audio() {
   return context;
 }
 
-export function tone(hertzes, seconds, { delay = 0, loudness = 0.08 } = {}) {
-  const ctx = audio();
+// The ring may come from a loudspeaker while the voice is in the headset: a context of its own, where browsers have it.
+let ringer = null;
+
+function ringAudio() {
+  const device = window.localStorage.getItem("ring-device") ?? "";
+  if (!device || !("setSinkId" in (window.AudioContext?.prototype ?? {}))) return audio();
+  ringer ??= new AudioContext();
+  if (ringer.state === "suspended") ringer.resume().catch(() => {});
+  if (ringer.sinkId !== device) ringer.setSinkId(device).catch(() => {});
+  return ringer;
+}
+
+export function tone(hertzes, seconds, { delay = 0, loudness = 0.08, ctx = audio() } = {}) {
   const gain = ctx.createGain();
   const start = ctx.currentTime + delay;
   gain.gain.setValueAtTime(0, start);
@@ -40,8 +51,9 @@ export function beep() {
 // Rings until the returned function is called.
 export function ringing() {
   const once = () => {
-    tone([659], 0.35);
-    tone([880], 0.6, { delay: 0.2 });
+    const ctx = ringAudio();
+    tone([659], 0.35, { ctx });
+    tone([880], 0.6, { delay: 0.2, ctx });
   };
   once();
   const timer = window.setInterval(once, 3000);

@@ -9,7 +9,7 @@ from django.utils import timezone
 from analytics.links import make_link
 from calls.models import Offer, SavedView
 from hotline.core import access
-from knowledge.models import Contact, Question, Script
+from knowledge.models import Contact, Question, Script, Snippet
 from lines.models import OpeningRule
 from scheduling.models import Shift
 from tests.access.test_matrix import checksums
@@ -54,7 +54,8 @@ def objects(house: House) -> dict[str, dict[str, object]]:
     question = Question.objects.create(hotline=house.hotline, question="When?", answer="Soon.")
     contact = Contact.objects.create(hotline=house.hotline, name="The archive")
     script = Script.objects.create(hotline=house.hotline, greeting="Hello", closing="Goodbye")
-    for kind, thing in {"question": question, "contact": contact, "script": script}.items():
+    snippet = Snippet.objects.create(hotline=house.hotline, name="Later", text="Will call again.")
+    for kind, thing in {"question": question, "contact": contact, "script": script, "snippet": snippet}.items():
         known |= {f"knowledge:{kind}": {"pk": thing.pk}, f"knowledge:remove_{kind}": {"pk": thing.pk}}
     known |= {"knowledge:edit_script": {"pk": script.pk}, "telephony:voicemail": {"call_id": house.call.pk}}
     acts = ("person", "edit_person", "deactivate", "reactivate", "new_password", "new_token", "withdraw_token")

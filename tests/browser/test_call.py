@@ -138,7 +138,7 @@ def test_answers_are_found_while_typing(maria):
     desk.keyboard.press("/")
     expect(desk.locator("#answers-query")).to_be_focused()
     desk.keyboard.type("discolored")
-    expect(desk.locator("#answers summary").first).to_have_text("Discoloured water")
+    expect(desk.locator("#found-answers summary").first).to_have_text("Discoloured water")
 
 
 def test_all_tabs_of_a_browser_share_one_stream(visitor, maria):

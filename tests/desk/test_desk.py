@@ -189,11 +189,25 @@ def test_who_answers_no_calls_is_told_so(client, line):
     assert client.post("/desk/heartbeat/").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/desk/", "/desk/now/", "/desk/waiting/", "/desk/answers/", "/desk/chip/"])
-def test_the_desk_is_read_in_few_queries(client, kari, line, path, django_assert_max_num_queries):
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [("/desk/", 26), ("/desk/now/", 26), ("/desk/waiting/", 4), ("/desk/answers/", 10), ("/desk/chip/", 3)],
+)
+def test_the_desk_is_read_in_few_queries(client, kari, line, path, most, django_assert_max_num_queries):
     Caller(line).answered()
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(most):
         client.get(path)
+
+
+def test_a_desk_without_a_call_asks_little_each_time(client, kari, line, django_assert_max_num_queries):
+    with django_assert_max_num_queries(12):
+        now(client)
+
+
+def test_while_a_note_is_written_less_is_asked(client, kari, line, django_assert_max_num_queries):
+    call = Caller(line).answered().call
+    with django_assert_max_num_queries(13):
+        now(client, have=str(call.pk))
 
 
 def test_the_door_leads_to_the_page_of_ones_work(client, kari):

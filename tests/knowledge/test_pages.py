@@ -173,3 +173,14 @@ def test_a_page_takes_the_same_queries_for_one_question_and_for_forty(
     Question.objects.bulk_create(Question(hotline=hotline, question=f"q{n}", answer="a") for n in range(40))
     with django_assert_num_queries(len(first)):
         page(client)
+
+
+def test_a_supervisor_writes_text_modules_and_operators_read_them(client, hotline):
+    as_supervisor(client, hotline)
+    given = {"hotline": hotline.pk, "name": "later", "text": "Will call again."}
+    assert client.post("/knowledge/texts/new/", given).status_code == 302
+    assert "Will call again." in page(client)
+    assert client.post("/knowledge/texts/new/", given).status_code == 422  # one name, one text
+    client.force_login(make_operator(hotline).user)
+    assert "Will call again." in page(client)
+    assert client.post("/knowledge/texts/new/", given).status_code == 403
