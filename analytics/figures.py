@@ -47,7 +47,8 @@ def together(many: Iterable[Counts]) -> Counts:
     if len(rows) < 2:
         return rows[0] if rows else Counts()
     columns = list(zip(*map(_VALUES, rows), strict=True))
-    return Counts(*map(sum, columns[:-1]), max(columns[-1]))  # the longest wait is the last field
+    added = [*map(sum, columns[:-1]), max(columns[-1])]  # the longest wait is the last field
+    return Counts(*added)
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,19 @@ def outcome_shown(outcome: str) -> str:
 @register.filter
 def line_tone(line: Line, at: datetime) -> str:
     """Red when the longest wait is past the hotline's goal, amber from half of it, else quiet."""
-    if line.since is None:
+    return _tone(line.since, line.goal_seconds, at)
+
+
+@register.filter
+def wait_tone(call: Call, at: datetime) -> str:
+    """The same of one call and its hotline's goal."""
+    return _tone(call.queued_at, call.hotline.service_level_seconds if call.hotline else 0, at)
+
+
+def _tone(since: datetime | None, goal_seconds: int, at: datetime) -> str:
+    if since is None:
         return "quiet"
-    share = (at - line.since).total_seconds() / max(1, line.goal_seconds)
+    share = (at - since).total_seconds() / max(1, goal_seconds)
     return "bad" if share > 1 else "warn" if share > NEAR else "quiet"
 
 

@@ -61,7 +61,7 @@ def test_a_supervisor_sees_the_people_of_their_hotlines_and_no_way_to_change_the
     assert "Add a person" not in page
     answer = client.get(f"/people/{colleague.user.pk}/")
     judge(answer)
-    assert "<form" not in answer.content.decode().split("<main")[1]
+    assert "<form" not in answer.content.decode().split("<main")[1].split("</main>")[0]
     assert client.get(f"/people/{foreigner.user.pk}/").status_code == 404
 
 
@@ -251,7 +251,7 @@ def test_people_are_found_by_any_of_their_names(client, boss):
     make_user(username="ola")
     page = client.get("/people/?search=kari+nord").content.decode()
     assert "Kari Nordmann" in page
-    assert "ola" not in page.split("<main")[1]
+    assert "ola" not in page.split("<main")[1].split("</main>")[0]
     judge(client.get("/people/?search=%00%25_'\"<"))
 
 
