@@ -19,6 +19,12 @@ RULES = {
 # Swagger's own page, what is no page, and where one is signed out.
 ELSEWHERE = ("/api/", "/static/", "/accounts/logout/", "/healthz", "/readyz", "/metrics", "/twilio/", "/live/")
 
+# A frame later, and when colours that were on their way have arrived.
+SETTLED = """async () => {
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  await Promise.allSettled(document.getAnimations().map(each => each.finished));
+}"""
+
 
 def findings(page):
     found = AXE.run(page, options=RULES).response["violations"]
@@ -65,8 +71,7 @@ def looked_at(page, path, wrong):
     for scheme, width in LOOKS:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 800})
-        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        page.wait_for_function("!document.getAnimations().length")  # colours change on their way, too
+        page.evaluate(SETTLED)
         if found := findings(page):
             wrong[f"{path}, {scheme}, {width}"] = found
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
