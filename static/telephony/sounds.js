@@ -1,6 +1,6 @@
 // What the telephones of the page sound like. Two switches of the page govern all of them: sounds, and reading aloud.
 
-import * as tones from "./tones.js";
+import { ringing as ring, tone } from "./tones.js";
 
 let on = true;
 let aloud = false;
@@ -16,8 +16,11 @@ export function switchAloud(wanted) {
   if (!aloud) hush();
 }
 
-export const key = (which) => on && tones.keyTone(which);
-export const beep = () => on && tones.beep();
+const ROWS = { 1: 697, 2: 697, 3: 697, 4: 770, 5: 770, 6: 770, 7: 852, 8: 852, 9: 852, "*": 941, 0: 941, "#": 941 };
+const COLUMNS = { 1: 1209, 4: 1209, 7: 1209, "*": 1209, 2: 1336, 5: 1336, 8: 1336, 0: 1336, 3: 1477, 6: 1477, 9: 1477, "#": 1477 };
+
+export const key = (which) => on && which in ROWS && tone([ROWS[which], COLUMNS[which]], 0.14, { loudness: 0.05 });
+export const beep = () => on && tone([1000], 0.4, { loudness: 0.06 });
 
 // Starts a lasting sound; the returned function ends it.
 function lasting(start) {
@@ -31,17 +34,24 @@ function lasting(start) {
   return stop;
 }
 
-export const ringback = () => lasting(tones.ringback);
-export const ringing = () => lasting(tones.ringing);
+// What a caller hears while it rings at the other end.
+export const ringback = () =>
+  lasting(() => {
+    const once = () => tone([425], 1, { loudness: 0.04 });
+    once();
+    const timer = window.setInterval(once, 5000);
+    return () => window.clearInterval(timer);
+  });
+export const ringing = () => lasting(ring);
 
 // A number of short tones: slow ones say busy, quick ones that the other side is gone.
 function cadence(seconds, times) {
   if (!on) return;
-  for (let n = 0; n < times; n += 1) tones.tone([425], seconds, { delay: n * 2 * seconds, loudness: 0.05 });
+  for (let n = 0; n < times; n += 1) tone([425], seconds, { delay: n * 2 * seconds, loudness: 0.05 });
 }
 export const busy = () => cadence(0.5, 4);
 export const gone = () => cadence(0.2, 3);
-export const click = () => on && tones.tone([180, 320], 0.06, { loudness: 0.08 });
+export const click = () => on && tone([180, 320], 0.06, { loudness: 0.08 });
 
 export function music(address) {
   const url = URL.parse?.(address, window.location.href) ?? null;

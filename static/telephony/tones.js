@@ -1,4 +1,4 @@
-// Sounds made on the spot: ringing, keys. Browsers allow sound only after a person has touched the page.
+// Sounds made on the spot. Browsers allow sound only after a person has touched the page.
 
 let context = null;
 
@@ -37,17 +37,6 @@ export function tone(hertzes, seconds, { delay = 0, loudness = 0.08, ctx = audio
   }
 }
 
-const ROWS = { 1: 697, 2: 697, 3: 697, 4: 770, 5: 770, 6: 770, 7: 852, 8: 852, 9: 852, "*": 941, 0: 941, "#": 941 };
-const COLUMNS = { 1: 1209, 4: 1209, 7: 1209, "*": 1209, 2: 1336, 5: 1336, 8: 1336, 0: 1336, 3: 1477, 6: 1477, 9: 1477, "#": 1477 };
-
-export function keyTone(key) {
-  if (key in ROWS) tone([ROWS[key], COLUMNS[key]], 0.14, { loudness: 0.05 });
-}
-
-export function beep() {
-  tone([1000], 0.4, { loudness: 0.06 });
-}
-
 // Rings until the returned function is called.
 export function ringing() {
   const once = () => {
@@ -57,13 +46,5 @@ export function ringing() {
   };
   once();
   const timer = window.setInterval(once, 3000);
-  return () => window.clearInterval(timer);
-}
-
-// What a caller hears while it rings at the other end.
-export function ringback() {
-  const once = () => tone([425], 1, { loudness: 0.04 });
-  once();
-  const timer = window.setInterval(once, 5000);
   return () => window.clearInterval(timer);
 }
