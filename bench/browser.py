@@ -29,7 +29,7 @@ def _constant(name: str) -> float:
     return int(found[1]) / 1000
 
 
-POLL, PACE = _constant("POLL"), _constant("PACE")
+POLL, PACE = _constant("POLL") * _constant("CALM") * 1000, _constant("PACE")
 BEAT = 15.0
 
 

@@ -9,7 +9,6 @@ urlpatterns = [
     path("desk/", views.page, name="desk"),
     path("desk/now/", views.now, name="now"),
     path("desk/waiting/", views.waiting, name="waiting"),
-    path("desk/chip/", views.chip, name="chip"),
     path("desk/answers/", views.answers, name="answers"),
     path("desk/texts/", views.texts, name="texts"),
     path("desk/state/", acts.choose_state, name="state"),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -92,16 +93,8 @@ def now_response(
 @require_GET
 @never_cache
 def waiting(request: HttpRequest) -> HttpResponse:
-    """The operator's lines: who waits, and whether a break can be taken."""
-    return render(request, "desk/_lines.html", _lines(operator_of(request), timezone.now()))
-
-
-@access.needs(access.OPERATOR)
-@require_GET
-@never_cache
-def chip(request: HttpRequest) -> HttpResponse:
-    """The operator's state on every other page, with the way back to the desk."""
-    return render(request, "desk/_chip.html", {"operator": operator_of(request)})
+    """The operator's lines and the pill of the top bar, in one answer: who waits, and whether a break can be taken."""
+    return render(request, "desk/_waiting.html", _lines(operator_of(request), timezone.now()))
 
 
 @access.needs(access.OPERATOR)
@@ -160,12 +153,15 @@ def _found(operator: Operator, call: Call | None, history: list[Call] | None = N
 
 def _lines(operator: Operator, at: datetime) -> dict[str, Any]:
     lines = lines_of(operator)
+    topics = line_topics(line.pk for line in lines)
+    count, since = sum(line.waiting for line in lines), min((line.since for line in lines if line.since), default=None)
     return {
-        "line_topics": line_topics(line.pk for line in lines),
+        "line_topics": topics,
+        "queue": {"count": count, "since": since, "topics": topics, "url": reverse("desk:waiting")},
         "operator": operator,
         "at": at,
         "lines": lines,
-        "waiting_count": sum(line.waiting for line in lines),
+        "waiting_count": count,
         "uncovered": uncovered(lines),
     }
 

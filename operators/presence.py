@@ -229,11 +229,13 @@ def keep_next(operator_id: int, to: str, *, reason: str = "") -> bool:
     return kept
 
 
-def seen_at_desk(operator_id: int, *, at: datetime) -> bool:
-    """The desk page says that it is alive. True if that mended a disconnection: the operator must go ready again."""
-    seen = Operator.objects.filter(pk=operator_id).exclude(device=Device.PHONE)
-    seen.exclude(state__in=[Presence.OFFLINE]).update(desk_seen_at=at)
-    return Operator.objects.filter(pk=operator_id, state=Presence.DISCONNECTED).exists()
+def seen_at_desk(user_id: int, *, at: datetime) -> bool:
+    """The person's desk page says that it is alive; True if that was written.
+
+    Not for who is offline or rung on a telephone. A disconnected operator stays so, and must go ready again.
+    """
+    at_desk = Operator.objects.filter(user_id=user_id, active=True).exclude(device=Device.PHONE)
+    return at_desk.exclude(state=Presence.OFFLINE).update(desk_seen_at=at) == 1
 
 
 def drop_lost_desks(at: datetime) -> int:

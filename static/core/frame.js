@@ -1,4 +1,4 @@
-// The frame of every page: one's state, the call bar, the search, the keys. The desk page has its own say where it listens.
+// The frame of every page: one's state, the call bar, the search, the keys.
 const byId = (id) => document.getElementById(id);
 const onDesk = byId("desk") !== null;
 const error = byId("frame-error");
@@ -56,7 +56,7 @@ const outside = (dialog) => {
 };
 document.addEventListener("pointerdown", ({ clientX: x, clientY: y }) => (pressed = { x, y }));
 
-// --- toasts: a short word that something was done, with a way back. Never for errors: those stay until they are read ----
+// --- toasts: a short word that something was done, with a way back. Never for errors
 // `undo` is an address that takes it back by a POST, or a function; `done` is called after it.
 export function toast(text, { undo, done = () => location.reload() } = {}) {
   const region = byId("toasts");

@@ -1,8 +1,9 @@
-// Live fragments: an element with data-live="topic topic" and hx-trigger="live" is fetched again when one is announced,
-// and changed in place only where it differs. No state lives here: a lost message costs the seconds until the slow poll.
+// An element with data-live="topic topic" and hx-trigger="live" is fetched when a topic is told, and changed in place
+// only where it differs. No state lives here: a lost message costs the time until the slow poll.
 import { Heartbeat, LiveConnection } from "./live-connection.js";
 
 const POLL = 20000;
+const CALM = 3; // while the stream stands, every third poll is enough
 const PATIENCE = 5000;
 const PACE = 300; // one fetch of an element in this time, and one after it for what came meanwhile
 const banner = document.getElementById("live-banner");
@@ -100,7 +101,7 @@ function listen() {
   channel(wishes());
 }
 
-// --- changing in place, so that focus, scrolling, open parts and selected text stay as they are ----------------------
+// --- changing in place, so that focus, scrolling, open parts and selected text stay as they are
 let added; // what htmx has to look at afterwards
 const typing = (element) => element === document.activeElement && element.matches("input:not([type=button]), textarea, select");
 const isClock = ({ dataset }) => dataset && ("since" in dataset || "until" in dataset); // timers.js counts it
@@ -151,7 +152,7 @@ function children(old, fresh) {
   }
 }
 
-// `hx-swap="morph"` makes an element like the one that came, `morphInner` its inside; live fragments do so by themselves.
+// `hx-swap="morph"` makes an element like the one that came, `morphInner` its inside.
 htmx.defineExtension("live", {
   isInlineSwap: (style) => style === "morph",
   handleSwap(style, target, fragment) {
@@ -224,7 +225,8 @@ const begin = () => ((held = true), listen(), new Promise(() => {})); // the loc
 if (navigator.locks) navigator.locks.request(lock, begin);
 else begin();
 const all = () => refresh(fragments());
-setInterval(all, POLL);
+let polls = 0;
+setInterval(() => (live && ++polls % CALM) || all(), POLL);
 document.addEventListener("visibilitychange", all);
 for (const name of ["online", "offline"]) addEventListener(name, () => (warn(), all()));
 addEventListener("pageshow", (event) => event.persisted && listen());
