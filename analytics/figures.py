@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from math import sqrt
 from operator import attrgetter
+from typing import Any
 
 WILSON_Z = 1.959963984540054  # 95 percent
 SMALL_SAMPLE = 100  # below this, a share is shown with its interval
@@ -47,7 +48,8 @@ def together(many: Iterable[Counts]) -> Counts:
     if len(rows) < 2:
         return rows[0] if rows else Counts()
     columns = list(zip(*map(_VALUES, rows), strict=True))
-    return Counts(*map(sum, columns[:-1]), max(columns[-1]))  # the longest wait is the last field
+    sums: list[Any] = [*map(sum, columns[:-1]), max(columns[-1])]  # the longest wait is the last field
+    return Counts(*sums)
 
 
 @dataclass(frozen=True)
