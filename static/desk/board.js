@@ -10,6 +10,7 @@ let heard = serverNow(); // when the numbers were last fetched: at every change,
 let asked = 0;
 let later;
 
+// What is put in place is live at once (settle:0ms in the page): a key pressed just after a swap is not lost.
 // --- asking: at once, not more often than once a second, and once more when it has become quiet
 function ask() {
   asked = performance.now();
