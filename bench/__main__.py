@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.ground import Ground
 
-ALL = ["webhook", "matching", "ringing", "streams", "burst", "desks", "register"]
+ALL = ["webhook", "matching", "ringing", "streams", "burst", "desks", "vitals", "register"]
 
 
 def show(name: str, result: dict, indent: str = "  ") -> None:
