@@ -42,11 +42,15 @@ from django.utils import timezone
 from lines.models import Hotline, Number, OpeningRule
 from operators import presence
 from operators.models import Operator
+from scheduling.models import Break
 now = timezone.now()
 office = Hotline.objects.get(slug="admissions")
 OpeningRule.objects.create(hotline=office, kind=OpeningRule.Kind.ONE_OFF,
                            starts_at=now - timedelta(hours=1), ends_at=now + timedelta(hours=5))
 Hotline.objects.filter(pk=office.pk).update(version=office.version + 1, wrap_up_seconds=300)
+# Whatever the hour, no break of the roster falls into the call.
+Break.objects.filter(shift__operator__hotlines=office, finished_at=None, starts_at__lt=now + timedelta(hours=1)).update(
+    finished_at=now)
 doing = ["ready", "break", "ready", "lunch", "ready", "other"]
 for n, someone in enumerate(Operator.objects.exclude(hotlines=office).order_by("pk")[:12]):
     presence.choose(someone.pk, doing[n % len(doing)], at=now - timedelta(seconds=40 + 97 * n), by=someone.user)
