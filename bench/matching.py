@@ -180,8 +180,8 @@ def _world(url: str) -> None:
     cursor.execute("INSERT INTO bench_operator SELECT n, false, now() FROM generate_series(1, %s) n", [OPERATORS])
     cursor.execute(
         """INSERT INTO operators_user (id, password, is_superuser, username, first_name, last_name, email, is_staff, is_active,
-             date_joined, role, language)
-           SELECT n, '', false, 'b' || n, '', '', '', false, true, now(), 'operator', '' FROM generate_series(1, %s) n""",
+             date_joined, role, language, letter_keys)
+           SELECT n, '', false, 'b' || n, '', '', '', false, true, now(), 'operator', '', true FROM generate_series(1, %s) n""",
         [OPERATORS],
     )
     cursor.execute(
