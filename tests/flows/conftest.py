@@ -20,8 +20,10 @@ def running():
 
 def _speaks_the_carriers_language(system: System) -> None:
     """Whatever the flows made us say: all TwiML in the vocabulary, all REST requests in the contract."""
-    answers = [each for each in system.carrier.requests() if each["body"]]
-    assert answers and not [each["lint"] for each in answers if each["lint"]]
+    asked = system.carrier.requests()
+    answers = [each for each in asked if each["body"]]
+    assert bool(answers) == bool(asked)  # a process may have been given only tests in which the carrier calls nobody
+    assert not [each["lint"] for each in answers if each["lint"]]
     check_log(system.carrier)
 
 
