@@ -153,22 +153,20 @@ def test_one_person_cannot_take_every_stream(streams, monkeypatch):
     assert asyncio.run(scene()) == 429
 
 
-def test_a_thousand_streams_hear_a_broadcast_in_under_300_ms(streams):
+def test_a_thousand_streams_hear_a_broadcast_once_each(streams):
+    # How soon is measured, not tested: `python -m bench streams`.
     async def scene():
         browsers = [Browser(streams, key=str(number)) for number in range(1000)]
         await until(lambda: len(streams.hub.streams) == 1000, 20)
-        began = time.perf_counter()
         streams.hub.broadcast(["board"])
         await asyncio.gather(*(browser.heard.wait() for browser in browsers))
-        took = time.perf_counter() - began
         for browser in browsers:
             browser.hang_up.set()
         await asyncio.gather(*(browser.task for browser in browsers))
-        return took, browsers
+        return browsers
 
-    took, browsers = asyncio.run(scene())
+    browsers = asyncio.run(scene())
     assert all(browser.text.count("data:") == 1 for browser in browsers)
-    assert took < 0.3
 
 
 def test_after_a_gap_everybody_fetches_everything_anew():
