@@ -41,18 +41,7 @@ function show(call, { focus = false, delay = 0, keep = false } = {}) {
   if (!current) byId("said").textContent = narrow.matches ? "" : register.dataset.said;
   current = wished = call;
   intoDrawer = focus || narrow.matches;
-  
-// Another filter is another page: the focus is where it was.
-const FOCUS = "register-focus";
-const remember = ({ target }) => {
-  const chip = target.closest?.(".chips .chip");
-  if (chip) sessionStorage.setItem(FOCUS, chip.id || chip.querySelector("summary").id);
-};
-document.addEventListener("submit", remember);
-document.addEventListener("click", (event) => event.target.closest(".chips a") && remember(event));
-byId(sessionStorage.getItem(FOCUS))?.focus();
-sessionStorage.removeItem(FOCUS);
-mark();
+  mark();
   clearTimeout(timer);
   timer = setTimeout(() => htmx.ajax("GET", url, { source: drawer, target: drawer, swap: "innerHTML" }), delay);
 }
@@ -66,18 +55,7 @@ function close({ keep = false } = {}) {
   drawer.hidden = true;
   drawer.replaceChildren();
   byId("said").textContent = "";
-  
-// Another filter is another page: the focus is where it was.
-const FOCUS = "register-focus";
-const remember = ({ target }) => {
-  const chip = target.closest?.(".chips .chip");
-  if (chip) sessionStorage.setItem(FOCUS, chip.id || chip.querySelector("summary").id);
-};
-document.addEventListener("submit", remember);
-document.addEventListener("click", (event) => event.target.closest(".chips a") && remember(event));
-byId(sessionStorage.getItem(FOCUS))?.focus();
-sessionStorage.removeItem(FOCUS);
-mark();
+  mark();
   if (inside) linkOf(call)?.focus();
 }
 
