@@ -14,9 +14,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from calls import numbers, queries, services, timeline
-from calls.models import Call, Note, Topic
+from calls.models import Call, Note, Offer, Topic
+from calls.offers import TAKEN_OVER
 from calls.reveal import SHORTEST_REASON, reveal
 from calls.search import search
+from calls.supervising_api import Supervising
+from calls.supervision import shows_attendance
 from hotline.core import access
 from hotline.core.rest import Sentence, refusing
 from operators.models import Operator
@@ -156,7 +159,7 @@ CallFilter.base_filters["to"] = django_filters.IsoDateTimeFilter(
 @extend_schema_view(
     retrieve=extend_schema(responses={200: CallSerializer, 404: Sentence}),
 )
-class CallViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+class CallViewSet(Supervising, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """The calls of the hotlines that the token's person may see, newest first."""
 
     access = access.OPERATOR
@@ -178,7 +181,9 @@ class CallViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     @action(detail=True, pagination_class=None)
     def events(self, request: Request, pk: Any = None) -> Response:
         """What happened in the call, oldest first, in plain words."""
-        return Response(EventSerializer(timeline.timeline(self.get_object()), many=True).data)
+        call = self.get_object()
+        told = timeline.timeline(call, attendance=shows_attendance(call, request.user))
+        return Response(EventSerializer(told, many=True).data)
 
     @extend_schema(methods=["GET"], responses={200: NoteSerializer, 404: Sentence}, filters=False)
     @extend_schema(
@@ -201,7 +206,7 @@ class CallViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         with refusing(services.Refused):
             note = services.save_note(
                 call.pk,
-                operator_id=own.pk if own and own.pk == call.operator_id else None,
+                operator_id=own.pk if own and _took(call, own) else None,
                 by=request.user,
                 at=timezone.now(),
                 version=facts.get("version"),
@@ -244,8 +249,14 @@ def _own_operator(request: Request) -> Operator | None:
     return Operator.objects.filter(user=user).first()
 
 
+def _took(call: Call, own: Operator) -> bool:
+    """Whether it is, or was until a supervisor took it over, the operator's call."""
+    taken = Offer.objects.filter(call=call, operator=own, reason=TAKEN_OVER)
+    return own.pk == call.operator_id or (call.supervised and taken.exists())
+
+
 def _refuse_strangers(request: Request, call: Call, own: Operator | None) -> None:
     """A call is handled by the operator who took it, or by a supervisor of its hotline."""
-    if access.has_role(request.user, access.SUPERVISOR) or (own and own.pk == call.operator_id):
+    if access.has_role(request.user, access.SUPERVISOR) or (own and _took(call, own)):
         return
     raise PermissionDenied(_("Only the operator who took this call, or a supervisor, can do that."))

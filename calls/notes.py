@@ -11,6 +11,7 @@ from calls.cards import card_sentence, holds_card
 from calls.journal import note_event
 from calls.lifecycle import Refused, finish_wrap_up
 from calls.models import Call, CallEvent, Note, NoteVersion, Topic
+from calls.queries import being_written_up
 from hotline.core.live import announce
 from operators.models import Operator, Presence
 
@@ -104,15 +105,14 @@ def save_note(
         )
         note_event(call, CallEvent.Kind.NOTE, at=at, key=f"note:{note.version}", source="desk", what="saved")
         announce(f"call:{call.pk}", "calls")
-    if call.ended_at and operator_id is not None and operator_id == call.operator_id:
+    if operator_id is not None and (call.ended_at or operator_id != call.operator_id):
         _end_wrap_up(operator_id, call, by, at)
     return note
 
 
 def _end_wrap_up(operator_id: int, call: Call, by: Any, at: datetime) -> None:
     """Only the newest call's note ends a wrap-up: an old note mended meanwhile must not."""
-    newest = Call.objects.filter(operator_id=operator_id).order_by("-answered_at").values_list("pk", flat=True).first()
-    if newest == call.pk:
+    if being_written_up(operator_id) == call.pk:
         finish_wrap_up(operator_id, at=at, by=by)
 
 
@@ -120,7 +120,8 @@ def end_overdue_wrap_ups(at: datetime, *, typing_seconds: int = 10) -> int:
     """Wrap-ups past their hotline's time end by themselves, but not while somebody types; how many ended."""
     ended = 0
     for operator in Operator.objects.filter(state=Presence.WRAP_UP):
-        call = Call.objects.select_related("hotline").filter(operator=operator).order_by("-answered_at").first()
+        written = being_written_up(operator.pk)
+        call = Call.objects.select_related("hotline").filter(pk=written).first() if written else None
         allowed = call.hotline.wrap_up_seconds if call and call.hotline else 0
         typed = Note.objects.filter(call=call).values_list("drafted_at", flat=True).first() if call else None
         typing = typed is not None and (at - typed).total_seconds() < typing_seconds

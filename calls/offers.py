@@ -12,6 +12,7 @@ from calls.journal import note_event
 from calls.models import Call, CallEvent, Instruction, Note, Offer
 from calls.news import tell
 from calls.outbox import instruct
+from calls.parting import close_all
 from hotline.core.live import wake_switchboard
 from operators import presence
 from operators.models import Presence
@@ -21,6 +22,7 @@ _MISSES = {
     Offer.State.DECLINED: (Cause.DECLINED, CallEvent.Kind.DECLINED),
     Offer.State.MISSED: (Cause.MISSED, CallEvent.Kind.MISSED),
 }
+TAKEN_OVER = "taken over"  # the reason of an offer whose call goes on with a supervisor
 _HANGING_UP = timedelta(seconds=3)  # how long the leg of an ended conversation may still hold the telephone
 _GRACE = timedelta(seconds=6)  # the carrier adds up to 5 s to a ring time
 
@@ -181,11 +183,12 @@ def operator_left(offer: Offer, call: Call, *, at: datetime, left_first: str = "
         if left_first != "caller":
             note_event(call, CallEvent.Kind.OPERATOR_LEFT, at=at, key=f"left:{offer.pk}", operator=offer.operator_id)
         instruct(Instruction.Kind.MOVE, call_id=call.pk, at=at)
-    _write_up(offer.operator_id, call, at)
+    close_all(call, at=at, reason="caller left" if call.ended_at or left_first == "caller" else "operator left")
+    write_up(offer.operator_id, call, at)
     tell(call, operator_id=offer.operator_id)
 
 
-def _write_up(operator_id: int, call: Call, at: datetime) -> None:
+def write_up(operator_id: int, call: Call, at: datetime) -> None:
     """To wrap-up, unless the note is saved already or the hotline knows no wrap-up."""
     saved = Note.objects.filter(call=call, saved_at__isnull=False).exists()
     seconds = call.hotline.wrap_up_seconds if call.hotline else 0
@@ -213,6 +216,7 @@ def release_all(call: Call, *, at: datetime, reason: str) -> None:
         else:
             operator_left(offer, call, at=at)
             instruct(Instruction.Kind.HANG_UP, call_id=call.pk, offer_id=offer.pk, at=at, delay=timedelta(seconds=1))
+    close_all(call, at=at, reason=reason)
 
 
 def expire_offers(at: datetime) -> int:

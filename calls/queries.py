@@ -4,9 +4,11 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery, UUIDField
+from django.db.models.functions import Coalesce
 
 from calls.models import Call, Note, Offer
+from calls.offers import TAKEN_OVER
 from operators.models import Operator, Presence, User
 
 
@@ -31,13 +33,24 @@ def current(operator_id: int) -> Current | None:
 
 
 def _to_write_up(operator_id: int, offers: "QuerySet[Offer]") -> Current | None:
-    if not Operator.objects.filter(pk=operator_id, state=Presence.WRAP_UP).exists():
+    written = being_written_up(operator_id)
+    if written is None:
         return None
-    last = Call.objects.filter(operator_id=operator_id, answered_at__isnull=False).order_by("-answered_at")
-    offer = offers.filter(call=last.values("pk")[:1], operator_id=operator_id, state="finished").first()
+    offer = offers.filter(call=written, operator_id=operator_id, state="finished").first()
     if offer is None:
         return None
     return Current("wrap_up", offer, offer.call, Note.objects.filter(call=offer.call).first())
+
+
+def being_written_up(operator_id: int) -> uuid.UUID | None:
+    """The call whose wrap-up an operator is in: the one taken over from them then, else their newest."""
+    mine = Offer.objects.filter(operator=OuterRef("pk"))
+    handed_over = mine.filter(reason=TAKEN_OVER, closed_at=OuterRef("state_since")).values("call")
+    taken = Call.objects.filter(operator=OuterRef("pk"), answered_at__isnull=False).order_by("-answered_at")
+    operators = Operator.objects.filter(pk=operator_id, state=Presence.WRAP_UP)
+    newest = Coalesce(Subquery(handed_over[:1]), Subquery(taken.values("pk")[:1]), output_field=UUIDField())
+    found = operators.annotate(written=newest)
+    return found.values_list("written", flat=True).first()
 
 
 def waiting(hotline_ids: Any = None) -> "QuerySet[Call]":

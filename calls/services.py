@@ -1,7 +1,21 @@
 """What changes in the register, in one place for pages, API and carriers."""
 
 from calls.arrival import Arrival, receive_call
+from calls.attending import (
+    Entry,
+    adjusted,
+    attend,
+    attendance_failed,
+    attendance_leg_ended,
+    came_in,
+    close_overdue_attendances,
+    identity_of,
+    know_attendance_leg,
+    let_in,
+    stop,
+)
 from calls.byhand import log_by_hand
+from calls.helping import asking, call_for_help, withdraw_help
 from calls.lifecycle import (
     Refused,
     attach_hotline,
@@ -20,37 +34,53 @@ from calls.lifecycle import (
 from calls.matching import assign
 from calls.notes import Conflict, end_overdue_wrap_ups, save_draft, save_note
 from calls.offers import Acceptance, accept_offer, close_offer, expire_offers, know_leg, leg_ended
-from calls.supervising import bring_forward, release_stuck, set_state
+from calls.supervising import bring_forward, move_to_hotline, put_back, release_stuck, set_state
 
 __all__ = [
     "Acceptance",
     "Arrival",
     "Conflict",
+    "Entry",
     "Refused",
     "accept_offer",
+    "adjusted",
+    "asking",
     "assign",
     "attach_hotline",
+    "attend",
+    "attendance_failed",
+    "attendance_leg_ended",
     "bring_forward",
     "call_ended",
+    "call_for_help",
     "call_of",
     "call_waits",
+    "came_in",
     "carrier_says",
     "close_offer",
+    "close_overdue_attendances",
     "decline",
     "divert_to_voicemail",
     "end_overdue_wrap_ups",
     "expire_offers",
     "finish_wrap_up",
     "hang_up",
+    "identity_of",
+    "know_attendance_leg",
     "know_leg",
     "leg_ended",
+    "let_in",
     "log_by_hand",
+    "move_to_hotline",
     "pressed",
+    "put_back",
     "receive_call",
     "release",
     "release_stuck",
     "save_draft",
     "save_note",
     "set_state",
+    "stop",
     "take_message",
+    "withdraw_help",
 ]

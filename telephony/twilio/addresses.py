@@ -46,5 +46,9 @@ def operator_status_of(offer_id: object) -> str:
     return f"{base()}/operator/{offer_id}/status/"
 
 
+def supervisor_of(attendance_id: object) -> str:
+    return f"{base()}/supervisor/{attendance_id}/"
+
+
 def hold_music() -> str:
     return f"{settings.PUBLIC_URL}{settings.STATIC_URL}telephony/hold.wav"

@@ -135,8 +135,12 @@ def conference(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
     """What the conference says: who joined is journalled; a caller who left it is over when the status says so."""
     call = by_ref(call_id)
     event = post.get("StatusCallbackEvent")
-    if call is not None and event == "participant-join" and post.call_sid == call.carrier_ref:
+    if call is None or event != "participant-join":
+        return ""
+    if post.call_sid == call.carrier_ref:
         note_event(call, CallEvent.Kind.CONNECTED, at=post.at, key="connected", conference=post.get("ConferenceSid"))
+    elif call.supervised:
+        services.came_in(call_id, leg_ref=post.call_sid, conference_ref=post.get("ConferenceSid"), at=post.at)
     return ""
 
 

@@ -7,6 +7,7 @@ telephones, and somebody would pay twice.
 import logging
 import random
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import requests
 from django.utils import timezone
@@ -15,7 +16,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from calls import outbox, services
 from calls.models import Call, Instruction, Offer
 from operators.models import Device
-from telephony.twilio import addresses
+from telephony.twilio import addresses, supervising
 from telephony.twilio.client import client
 
 log = logging.getLogger(__name__)
@@ -29,8 +30,8 @@ _STATUSES = ["initiated", "ringing", "answered", "completed"]
 def perform(instruction: Instruction) -> None:
     """Do one claimed instruction and record what came of it. Never raises for the carrier's sake."""
     at = timezone.now()
-    if at > instruction.deadline_at and instruction.kind == Instruction.Kind.RING:
-        outbox.fail(instruction, at=at, error="too late")
+    if at > instruction.deadline_at and instruction.kind in _ONLY_IN_TIME:
+        _give_up(instruction, "too late")
         return
     try:
         _DEEDS[Instruction.Kind(instruction.kind)](instruction, at)
@@ -122,7 +123,14 @@ def _end(leg_ref: str) -> None:
             raise
 
 
-_DEEDS = {Instruction.Kind.RING: _ring, Instruction.Kind.MOVE: _move, Instruction.Kind.HANG_UP: _hang_up}
+_DEEDS = {
+    Instruction.Kind.RING: _ring,
+    Instruction.Kind.MOVE: _move,
+    Instruction.Kind.HANG_UP: _hang_up,
+    Instruction.Kind.ATTEND: supervising.ring,
+    Instruction.Kind.ADJUST: supervising.adjust,
+}
+_ONLY_IN_TIME = {Instruction.Kind.RING, Instruction.Kind.ATTEND, Instruction.Kind.ADJUST}
 
 
 def _refused(instruction: Instruction, error: TwilioRestException) -> None:
@@ -173,3 +181,5 @@ def _give_up(instruction: Instruction, error: str) -> None:
     if instruction.kind == Instruction.Kind.RING and instruction.offer_id is not None:
         # Not the operator's fault: they stay ready, and the call is offered again.
         services.close_offer(instruction.offer_id, Offer.State.WITHDRAWN, at=at, reason="not rung")
+    elif instruction.kind == Instruction.Kind.ATTEND:
+        services.attendance_failed(UUID(instruction.payload["attendance"]), at=at)
