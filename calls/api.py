@@ -17,6 +17,8 @@ from calls.in_call_api import InCall, own_operator, refuse_strangers
 from calls.models import Call, Note, Topic
 from calls.reveal import SHORTEST_REASON, reveal
 from calls.search import search
+from calls.supervising_api import Supervising
+from calls.supervision import shows_attendance
 from hotline.core import access
 from hotline.core.rest import Sentence, refusing
 from operators.permissions import hotlines_of
@@ -156,7 +158,7 @@ CallFilter.base_filters["to"] = django_filters.IsoDateTimeFilter(
 @extend_schema_view(
     retrieve=extend_schema(responses={200: CallSerializer, 404: Sentence}),
 )
-class CallViewSet(InCall, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+class CallViewSet(InCall, Supervising, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """The calls of the hotlines that the token's person may see, newest first."""
 
     access = access.OPERATOR
@@ -178,7 +180,9 @@ class CallViewSet(InCall, mixins.ListModelMixin, mixins.RetrieveModelMixin, view
     @action(detail=True, pagination_class=None)
     def events(self, request: Request, pk: Any = None) -> Response:
         """What happened in the call, oldest first, in plain words."""
-        return Response(EventSerializer(timeline.timeline(self.get_object()), many=True).data)
+        call = self.get_object()
+        told = timeline.timeline(call, attendance=shows_attendance(call, request.user))
+        return Response(EventSerializer(told, many=True).data)
 
     @extend_schema(methods=["GET"], responses={200: NoteSerializer, 404: Sentence}, filters=False)
     @extend_schema(

@@ -11,6 +11,8 @@ from django.db.models.functions import Reverse, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from calls.attendance import Attendance, CallForHelp  # noqa: F401 - found here as every model of the app
+
 
 class Caller(models.Model):
     """A caller known by number. Never required: withheld and odd callers have no row."""
@@ -98,6 +100,8 @@ class Call(models.Model):
     carrier_seconds = models.PositiveIntegerField(null=True)
     recovered = models.BooleanField(default=False)  # reconciliation wrote or mended it
     training = models.BooleanField(default=False)
+    # A supervisor came or was called for: only then does the end of the call look for whom to let go.
+    supervised = models.BooleanField(default=False, db_default=False)
     checked_at = models.DateTimeField(null=True)  # last compared with the carrier's list
 
     class Meta:
@@ -168,6 +172,11 @@ class CallEvent(models.Model):
         HANDED_OVER = "handed_over"
         NOT_TAKEN = "not_taken"
         RETURNED = "returned"
+        ATTENDED = "attended"
+        ATTENDANCE_OVER = "attendance_over"
+        TAKEN_OVER = "taken_over"
+        HELP = "help"
+        MOVED = "moved"
         OPERATOR_LEFT = "operator_left"
         VOICEMAIL = "voicemail"
         RECORDED = "recorded"
@@ -245,6 +254,8 @@ class Offer(models.Model):
                 name="a_call_has_one_operator_leg",
             ),
         ]
+        # Whose call was taken over finds it by this; other offers are not in it, so it costs them nothing.
+        indexes = [models.Index(fields=["operator"], condition=Q(reason="taken over"), name="offer_taken_over")]
 
 
 class Leg(models.Model):
@@ -314,6 +325,8 @@ class Instruction(models.Model):
     class Kind(models.TextChoices):
         RING = "ring"  # create the operator's leg of an offer
         HANG_UP = "hang_up"  # end a leg: payload {"leg_ref"} or {"leg"}
+        ATTEND = "attend"  # create a supervisor's leg: payload {"attendance"}
+        ADJUST = "adjust"  # who hears a supervisor: payload {"attendance"}
         MOVE = "move"  # fetch the call's next step: the caller leaves the queue or the conference
         HOLD = "hold"  # the caller hears music, or the others again: whatever the call's `held_at` says by then
         DIAL = "dial"  # create an outside telephone's leg: payload {"leg"}

@@ -111,7 +111,8 @@ def save_note(
         )
         note_event(call, CallEvent.Kind.NOTE, at=at, key=f"note:{note.version}", source="desk", what="saved")
         announce(f"call:{call.pk}", "calls")
-    if (call.ended_at or call.handed) and operator_id is not None and talked_in(call, operator_id):
+    left = call.ended_at or call.handed or call.supervised
+    if left and operator_id is not None and talked_in(call, operator_id):
         _end_wrap_up(operator_id, call, by, at)
     return note
 
@@ -119,7 +120,7 @@ def save_note(
 def _end_wrap_up(operator_id: int, call: Call, by: Any, at: datetime) -> None:
     """Only the newest call's note ends a wrap-up: an old note mended meanwhile must not."""
     newest = Call.objects.filter(operator_id=operator_id).order_by("-answered_at").values_list("pk", flat=True).first()
-    if call.handed:
+    if call.handed or call.supervised:
         talk = last_talk(operator_id, Offer.objects.all())
         newest = talk.call_id if talk else newest
     if newest == call.pk:

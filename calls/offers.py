@@ -14,6 +14,7 @@ from calls.journal import note_event
 from calls.models import Call, CallEvent, Instruction, Note, Offer
 from calls.news import tell
 from calls.outbox import instruct
+from calls.parting import close_all
 from hotline.core.live import wake_switchboard
 from operators import presence
 from operators.models import Presence
@@ -23,6 +24,7 @@ _MISSES = {
     Offer.State.DECLINED: (Cause.DECLINED, CallEvent.Kind.DECLINED),
     Offer.State.MISSED: (Cause.MISSED, CallEvent.Kind.MISSED),
 }
+TAKEN_OVER = "taken over"  # the reason of an offer whose call goes on with a supervisor
 _HANGING_UP = timedelta(seconds=3)  # how long the leg of an ended conversation may still hold the telephone
 _GRACE = timedelta(seconds=6)  # the carrier adds up to 5 s to a ring time
 
@@ -197,6 +199,7 @@ def operator_left(offer: Offer, call: Call, *, at: datetime, left_first: str = "
         return
     alive = not call.ended_at and left_first != "caller"
     if alive and passing.goes_on(call, by_id=offer.operator_id, at=at):
+        close_all(call, at=at, reason="operator left")
         write_up(offer, call, at)
         tell(call, operator_id=offer.operator_id)
         return
@@ -206,6 +209,7 @@ def operator_left(offer: Offer, call: Call, *, at: datetime, left_first: str = "
         if left_first != "caller":
             note_event(call, CallEvent.Kind.OPERATOR_LEFT, at=at, key=f"left:{offer.pk}", operator=offer.operator_id)
         instruct(Instruction.Kind.MOVE, call_id=call.pk, at=at)
+    close_all(call, at=at, reason="caller left" if call.ended_at or left_first == "caller" else "operator left")
     write_up(offer, call, at)
     tell(call, operator_id=offer.operator_id)
 
@@ -248,6 +252,7 @@ def release_all(call: Call, *, at: datetime, reason: str) -> None:
             instruct(Instruction.Kind.HANG_UP, call_id=call.pk, offer_id=offer.pk, at=at, delay=timedelta(seconds=1))
     if call.handed:
         passing.hang_up_outside(call, at=at, reason=reason)
+    close_all(call, at=at, reason=reason)
 
 
 def expire_offers(at: datetime) -> int:

@@ -10,7 +10,7 @@ from calls.models import Instruction
 from hotline.core.live import wake_switchboard
 
 MOVE_DEADLINE = timedelta(seconds=60)
-_CREATES = [Instruction.Kind.RING, Instruction.Kind.DIAL]
+_CREATES = [Instruction.Kind.RING, Instruction.Kind.DIAL, Instruction.Kind.ATTEND]
 _STALE = timedelta(seconds=12)  # a claim older than this belongs to a switchboard that died: the carrier is given 5 s
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from calls.models import Call, Note, Offer, Transfer
+from calls.offers import TAKEN_OVER
 from operators.models import Operator, Presence, User
 
 
@@ -44,7 +45,8 @@ def last_talk(operator_id: int, offers: "QuerySet[Offer]") -> Offer | None:
     """The operator's part in the call they last talked in and left; somebody else may have that call by now."""
     own = Call.objects.filter(operator_id=operator_id, answered_at__isnull=False).order_by("-answered_at")
     passed_on = Transfer.objects.filter(by=operator_id).order_by("-made_at")
-    calls = Q(call=own.values("pk")[:1]) | Q(call=passed_on.values("call")[:1])
+    taken_over = Offer.objects.filter(operator_id=operator_id, reason=TAKEN_OVER).order_by("-closed_at")
+    calls = Q(call=own.values("pk")[:1]) | Q(call=passed_on.values("call")[:1]) | Q(call=taken_over.values("call")[:1])
     done = offers.filter(calls, operator_id=operator_id, state="finished", accepted_at__isnull=False)
     return done.order_by("-closed_at").first()
 
@@ -53,7 +55,10 @@ def talked_in(call: Call, operator_id: int) -> bool:
     """Whether an operator has, or had, the caller of this call."""
     if call.operator_id == operator_id:
         return True
-    return bool(call.handed) and Transfer.objects.filter(call=call, by=operator_id).exists()
+    if call.handed and Transfer.objects.filter(call=call, by=operator_id).exists():
+        return True
+    taken_over = Offer.objects.filter(call=call, operator_id=operator_id, reason=TAKEN_OVER)
+    return bool(call.supervised) and taken_over.exists()
 
 
 def waiting(hotline_ids: Any = None) -> "QuerySet[Call]":

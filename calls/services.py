@@ -1,7 +1,21 @@
 """What changes in the register, in one place for pages, API and carriers."""
 
 from calls.arrival import Arrival, receive_call
+from calls.attending import (
+    Entry,
+    adjusted,
+    attend,
+    attendance_failed,
+    attendance_leg_ended,
+    came_in,
+    close_overdue_attendances,
+    identity_of,
+    know_attendance_leg,
+    let_in,
+    stop,
+)
 from calls.byhand import log_by_hand
+from calls.helping import asking, call_for_help, withdraw_help
 from calls.holding import hold, resume
 from calls.legs import expire_legs, know_outside, outside_answered, outside_ended
 from calls.lifecycle import (
@@ -22,25 +36,34 @@ from calls.matching import assign
 from calls.notes import Conflict, end_overdue_wrap_ups, save_draft, save_note
 from calls.offers import Acceptance, accept_offer, close_offer, expire_offers, know_leg, leg_ended
 from calls.refusals import Refused
-from calls.supervising import bring_forward, release_stuck, set_state
+from calls.supervising import bring_forward, move_to_hotline, put_back, release_stuck, set_state
 from calls.transfers import bring_together, cancel, complete, pass_on
 
 __all__ = [
     "Acceptance",
     "Arrival",
     "Conflict",
+    "Entry",
     "Refused",
     "accept_offer",
+    "adjusted",
+    "asking",
     "assign",
     "attach_hotline",
+    "attend",
+    "attendance_failed",
+    "attendance_leg_ended",
     "bring_forward",
     "bring_together",
     "call_ended",
+    "call_for_help",
     "call_of",
     "call_waits",
+    "came_in",
     "cancel",
     "carrier_says",
     "close_offer",
+    "close_overdue_attendances",
     "complete",
     "decline",
     "divert_to_voicemail",
@@ -50,14 +73,19 @@ __all__ = [
     "finish_wrap_up",
     "hang_up",
     "hold",
+    "identity_of",
+    "know_attendance_leg",
     "know_leg",
     "know_outside",
     "leg_ended",
+    "let_in",
     "log_by_hand",
+    "move_to_hotline",
     "outside_answered",
     "outside_ended",
     "pass_on",
     "pressed",
+    "put_back",
     "receive_call",
     "release",
     "release_stuck",
@@ -65,5 +93,7 @@ __all__ = [
     "save_draft",
     "save_note",
     "set_state",
+    "stop",
     "take_message",
+    "withdraw_help",
 ]

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from calls import passing_words
+from calls import passing_words, supervision
 from calls.lifeline import not_taken
 from calls.models import Call, CallEvent
+from calls.supervision import ATTENDANCE
 from operators.models import Operator
 
 Kind = CallEvent.Kind
-_HIDDEN = {Kind.CARRIER_STATUS}  # the carrier's own words stand in the details
+_HIDDEN = frozenset({Kind.CARRIER_STATUS})  # the carrier's own words stand in the details
 
 
 @dataclass(frozen=True)
@@ -24,16 +25,22 @@ class Line:
     text: str
 
 
-def timeline(call: Call, *, details: bool = False) -> list[Line]:
-    """What happened in a call, oldest first, in the reader's language; `details` adds the carrier's own words."""
-    events = [event for event in call.events.all() if details or event.kind not in _HIDDEN]
+def timeline(call: Call, *, details: bool = False, attendance: bool = True) -> list[Line]:
+    """What happened in a call, oldest first, in the reader's language.
+
+    `details` adds the carrier's own words; without `attendance` nothing is said of who listened (`shows_attendance`).
+    """
+    hidden = (frozenset() if details else _HIDDEN) | (frozenset() if attendance else ATTENDANCE)
+    events = [event for event in call.events.all() if event.kind not in hidden]
     ids = {event.data.get("operator") for event in events if event.data.get("operator")}
     names = dict(Operator.objects.filter(pk__in=ids).values_list("pk", "display_name"))
-    return [Line(event.at, event.kind, _text(event, names)) for event in events]
+    return [Line(event.at, event.kind, _text(event, names)) for event in supervision.named(events)]
 
 
 def _text(event: CallEvent, names: dict[int, str]) -> str:
     name = names.get(event.data.get("operator", 0), _("an operator"))
+    if event.kind in supervision.TEXTS:
+        return supervision.TEXTS[Kind(event.kind)](event.data, name)
     if event.kind in (Kind.MISSED, Kind.DECLINED, Kind.WITHDRAWN):
         return _not_taken(event, name)
     if event.kind in passing_words.KINDS:

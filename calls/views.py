@@ -19,6 +19,7 @@ from calls.models import Call, Note, Voicemail
 from calls.queries import visible_to
 from calls.reveal import REVEALED
 from calls.reveal import reveal as whole_number
+from calls.supervision import shows_attendance
 from calls.timeline import timeline
 from hotline.core import access
 from hotline.core.live import announce
@@ -128,7 +129,7 @@ def about(request: HttpRequest, found: Call) -> dict[str, Any]:
         "call": found,
         "zone": found.hotline.time_zone if found.hotline else "UTC",
         "lifeline": lifeline(found),
-        "timeline": timeline(found),
+        "timeline": timeline(found, attendance=shows_attendance(found, request.user)),
         "note": written,
         "versions": list(written.versions.select_related("by")) if written else [],
         "voicemail": Voicemail.objects.select_related("handled_by").filter(call=found).first(),

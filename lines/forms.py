@@ -46,7 +46,7 @@ class HotlineForm(forms.ModelForm):
             *("name", "slug", "organisation", "time_zone", "country", "languages", "skills", "priority"),
             *("service_level_seconds", "service_level_percent", "short_abandon_seconds", "ring_seconds"),
             *("max_wait_seconds", "wrap_up_seconds", "caller_hourly_limit", "greeting", "closed_message"),
-            *("voicemail_message", "farewell", "voicemail_enabled", "colour", "active"),
+            *("voicemail_message", "farewell", "voicemail_enabled", "listening_shown", "colour", "active"),
         ]
         help_texts = {
             "slug": _("Small letters, digits and hyphens."),

@@ -50,6 +50,9 @@ class Hotline(models.Model):
     closed_message = models.TextField(_("what callers hear when closed"), blank=True)
     voicemail_message = models.TextField(_("what callers hear before the tone"), blank=True)
     farewell = models.TextField(_("what callers hear last"), blank=True)
+    listening_shown = models.BooleanField(
+        _("operators see who is in their call with them"), default=True, db_default=True
+    )
     voicemail_enabled = models.BooleanField(_("voicemail when nobody comes"), default=True)
     colour = models.PositiveSmallIntegerField(_("colour on the board, 1 to 8"), default=1)
     active = models.BooleanField(_("in use"), default=True)

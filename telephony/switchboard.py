@@ -121,6 +121,7 @@ class Switchboard:
         outbox.release_stale(at)
         services.expire_offers(at)
         services.expire_legs(at)
+        services.close_overdue_attendances(at)
         services.end_overdue_wrap_ups(at)
         presence.drop_lost_desks(at)
         begin_due_breaks(at)

@@ -194,6 +194,13 @@ class System:
         assert self.box is not None
         return Desk(self.box.url, operator.identity, **manner)
 
+    def telephone_of(self, user, **manner: Any) -> Desk:
+        """The browser telephone of somebody who may answer no calls of their own."""
+        from calls.services import identity_of
+
+        assert self.box is not None
+        return Desk(self.box.url, identity_of(user), **manner)
+
     def handset(self, number: str, **manner: Any) -> Handset:
         assert self.box is not None
         return Handset(self.box.url, number, **manner)
@@ -263,7 +270,7 @@ class System:
         for call in register.values():
             if not (call.answered_at and call.ended_at) or call.recovered:
                 continue
-            offer = call.offers.filter(accepted_at__isnull=False).first()
+            offer = call.offers.filter(accepted_at__isnull=False).order_by("accepted_at").last()
             leg, caller = legs.get(offer.leg_ref or "") if offer else None, legs.get(call.carrier_ref)
             if not leg or not caller or not leg["ended_at"] or not caller["ended_at"]:
                 continue

@@ -39,7 +39,7 @@ def operator(*hotlines: Hotline, state: str = Presence.READY, at: datetime | Non
     n = next(_counter)
     user = User.objects.create(username=f"op{n}", role=User.Role.OPERATOR)
     made = Operator.objects.create(
-        user=user, display_name=fields.pop("display_name", f"Kari {n}"), identity=f"op_{n}", **fields
+        user=user, display_name=fields.pop("display_name", f"Kari {n}"), identity=f"world_{n}", **fields
     )
     made.hotlines.set(hotlines)
     user.hotlines.set(hotlines)

@@ -96,6 +96,7 @@ class Conference:
         """Come in. The conference starts with the second participant, if anybody present may start it."""
         self.participants[participant.leg.sid] = participant
         participant.leg.peers = lambda: self.hearers(participant)
+        participant.leg.speakers = lambda: self.speakers(participant)
         self._tell("join", "participant-join", participant.facts())
         present = self.participants.values()
         if self.status == "init" and len(present) > 1 and any(one.start_on_enter for one in present):
@@ -121,7 +122,7 @@ class Conference:
         """Go out, and take the conference down if that is how it was set."""
         if self.participants.pop(participant.leg.sid, None) is None:
             return
-        participant.leg.peers = list
+        participant.leg.peers = participant.leg.speakers = list
         if participant.music is not None:
             participant.music.cancel()
         status = participant.leg.status if participant.leg.status in FINAL else "in-progress"
@@ -192,6 +193,11 @@ class Conference:
         if speaker.coaching:
             others = [one for one in others if one.leg.sid == speaker.coaching]
         return [one.leg for one in others]
+
+    def speakers(self, listener: Participant) -> list[Leg]:
+        """Whose words reach a participant's ear."""
+        others = (one for one in self.participants.values() if one is not listener)
+        return [one.leg for one in others if listener.leg in self.hearers(one)]
 
     def refresh(self) -> None:
         """Give each participant the music its state asks for, or take it away."""

@@ -38,6 +38,7 @@ def leg_facts(leg: Leg) -> dict[str, Any]:
         "ended_by": leg.ended_by,
         "duration": leg.duration,
         "talks_with": [other.sid for other in leg.peers()],
+        "hears": [other.sid for other in leg.speakers()],
     }
 
 

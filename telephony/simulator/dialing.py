@@ -175,6 +175,7 @@ async def _bridge(program: Program, element: Verb, callee: Leg) -> Params:
     exchange, leg = program.exchange, program.leg
     exchange.answer(leg)
     leg.peers, callee.peers = lambda: [callee], lambda: [leg]
+    leg.speakers, callee.speakers = leg.peers, callee.peers
     began = exchange.clock.now()
     exchange.joined(leg, callee.to)
     exchange.joined(callee, leg.frm)
@@ -184,6 +185,7 @@ async def _bridge(program: Program, element: Verb, callee: Leg) -> Params:
         exchange.hang_up(callee, "carrier", "completed")
     finally:
         leg.peers, callee.peers = list, list
+        leg.speakers, callee.speakers = list, list
     seconds = round((exchange.clock.now() - began).total_seconds())
     return {
         "DialCallStatus": "completed",

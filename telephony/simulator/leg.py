@@ -80,7 +80,8 @@ class Leg:
     news: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
     keys: "asyncio.Queue[str] | None" = None
-    peers: "Callable[[], list[Leg]]" = list
+    peers: "Callable[[], list[Leg]]" = list  # whose ears its words reach
+    speakers: "Callable[[], list[Leg]]" = list  # whose words reach its ear
     doing: str = ""
     events: list[dict[str, Any]] = field(default_factory=list)
     recording: list[str] | None = None  # what is being said onto a recording

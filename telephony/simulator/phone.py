@@ -136,6 +136,10 @@ class PhoneCall:
         """Whether somebody is on the other end."""
         return bool(self.look().facts["talks_with"])
 
+    def hears(self, other: "PhoneCall") -> bool:
+        """Whether what is said at the other telephone reaches this ear."""
+        return other.sid in self.look().facts["hears"]
+
     def press(self, digits: str, timeout: float = 5.0) -> "PhoneCall":
         """Press keys, as soon as the other end listens for them."""
         if not self.wait(lambda: self.facts["listening"] or None, timeout):

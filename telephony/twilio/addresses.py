@@ -58,6 +58,10 @@ def outside_status_of(leg_id: object) -> str:
     return f"{base()}/outside/{leg_id}/status/"
 
 
+def supervisor_of(attendance_id: object) -> str:
+    return f"{base()}/supervisor/{attendance_id}/"
+
+
 def hold() -> str:
     return f"{base()}/hold/"
 

@@ -135,10 +135,14 @@ def conference(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
     """What the conference says: who joined is journalled; a caller who left it is over when the status says so."""
     call = by_ref(call_id)
     event = post.get("StatusCallbackEvent")
-    if call is not None and event == "participant-join" and post.call_sid == call.carrier_ref:
-        room = post.get("ConferenceSid")
+    if call is None or event != "participant-join":
+        return ""
+    room = post.get("ConferenceSid")
+    if post.call_sid == call.carrier_ref:
         name = post.get("FriendlyName")
         note_event(call, CallEvent.Kind.CONNECTED, at=post.at, key=f"connected:{room}", conference=room, name=name)
+    elif call.supervised:
+        services.came_in(call_id, leg_ref=post.call_sid, conference_ref=room, at=post.at)
     return ""
 
 

@@ -7,6 +7,7 @@ telephones, and somebody would pay twice.
 import logging
 import random
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import requests
 from django.utils import timezone
@@ -15,7 +16,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from calls import outbox, services
 from calls.models import Call, Instruction, Leg, Offer
 from operators.models import Device
-from telephony.twilio import addresses, outside, rooms
+from telephony.twilio import addresses, outside, rooms, supervising
 from telephony.twilio.client import client
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,6 @@ MAX_ATTEMPTS = 5
 _GONE = {404}
 _NOT_LIVE = 21220
 _BUSY_CARRIER = 429
-_CREATES = {Instruction.Kind.RING, Instruction.Kind.DIAL}
 _SOON = timedelta(seconds=0.3)  # a conference may become visible late
 _STATUSES = ["initiated", "ringing", "answered", "completed"]
 
@@ -31,8 +31,8 @@ _STATUSES = ["initiated", "ringing", "answered", "completed"]
 def perform(instruction: Instruction) -> None:
     """Do one claimed instruction and record what came of it. Never raises for the carrier's sake."""
     at = timezone.now()
-    if at > instruction.deadline_at and instruction.kind in _CREATES:
-        outbox.fail(instruction, at=at, error="too late")
+    if at > instruction.deadline_at and instruction.kind in _ONLY_IN_TIME:
+        _give_up(instruction, "too late")
         return
     try:
         _DEEDS[Instruction.Kind(instruction.kind)](instruction, at)
@@ -155,7 +155,10 @@ _DEEDS = {
     Instruction.Kind.HANG_UP: _hang_up,
     Instruction.Kind.HOLD: _hold,
     Instruction.Kind.DIAL: _dial,
+    Instruction.Kind.ATTEND: supervising.ring,
+    Instruction.Kind.ADJUST: supervising.adjust,
 }
+_ONLY_IN_TIME = {Instruction.Kind.RING, Instruction.Kind.DIAL, Instruction.Kind.ATTEND, Instruction.Kind.ADJUST}
 
 
 def _refused(instruction: Instruction, error: TwilioRestException) -> None:
@@ -206,5 +209,7 @@ def _give_up(instruction: Instruction, error: str) -> None:
     if instruction.kind == Instruction.Kind.RING and instruction.offer_id is not None:
         # Not the operator's fault: they stay ready, and the call is offered again.
         services.close_offer(instruction.offer_id, Offer.State.WITHDRAWN, at=at, reason="not rung")
-    if instruction.kind == Instruction.Kind.DIAL:
+    elif instruction.kind == Instruction.Kind.DIAL:
         services.outside_ended(instruction.payload["leg"], at=at, status="failed")
+    elif instruction.kind == Instruction.Kind.ATTEND:
+        services.attendance_failed(UUID(instruction.payload["attendance"]), at=at)

@@ -9,7 +9,7 @@ from calls.facts import moment
 from calls.models import Offer
 from calls.words import word
 from operators.models import Device
-from telephony.twilio import trouble, twiml
+from telephony.twilio import addresses, trouble, twiml
 from telephony.twilio.webhook import Post, webhook
 
 _OVER = ("completed", "busy", "failed", "no-answer", "canceled")
@@ -40,7 +40,7 @@ def answered(request: HttpRequest, post: Post, offer_id: uuid.UUID) -> str:
     services.know_leg(offer.pk, leg_ref=post.call_sid, at=post.at, rang=True)
     if offer.device == Device.PHONE:
         name = offer.call.hotline.name if offer.call.hotline else ""
-        return twiml.press_one(offer.pk, word("ring", _language(offer), hotline=name))
+        return twiml.press_one(addresses.operator_key_of(offer.pk), word("ring", _language(offer), hotline=name))
     return _claim(offer, post)
 
 

@@ -133,11 +133,23 @@ def hold() -> str:
     )
 
 
-def press_one(offer_id: object, words: steps.Say) -> str:
-    """An operator's telephone must press 1: a voicemail box cannot, so it never swallows a caller."""
+def supervisor_conference(attendance_id: object, call_id: object, conference: str, *, way: str, coached: str) -> str:
+    """A supervisor's place: muted to listen, heard by the operator's leg alone to whisper, else by all."""
+    hears = {"listen": ' muted="true"', "whisper": f" coach={quoteattr(coached)}"}.get(way, "")
+    return response(
+        f'<Dial action="{addresses.supervisor_of(attendance_id)}done/" method="POST">'
+        f'<Conference beep="false" startConferenceOnEnter="false" endConferenceOnExit="false"{hears} '
+        f'statusCallbackEvent="start end join leave hold" '
+        f'statusCallback={quoteattr(addresses.conference_of(call_id))} statusCallbackMethod="POST">'
+        f"{clean(conference)}</Conference></Dial>"
+    )
+
+
+def press_one(action: str, words: steps.Say) -> str:
+    """A telephone of the house must press 1: a voicemail box cannot, so it never swallows a caller."""
     return response(
         f'<Gather numDigits="1" timeout="{_RING_KEY_SECONDS}" actionOnEmptyResult="true" method="POST" '
-        f"action={quoteattr(addresses.operator_key_of(offer_id))}>{say(words)}</Gather>",
+        f"action={quoteattr(action)}>{say(words)}</Gather>",
         "<Hangup/>",
     )
 

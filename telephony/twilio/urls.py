@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from telephony.twilio import callers, operators, outside
+from telephony.twilio import callers, operators, outside, supervisors
 
 app_name = "twilio"
 urlpatterns = [
@@ -22,4 +22,8 @@ urlpatterns = [
     path("operator/<uuid:offer_id>/key/", operators.key, name="operator_key"),
     path("operator/<uuid:offer_id>/done/", operators.done, name="operator_done"),
     path("operator/<uuid:offer_id>/status/", operators.status, name="operator_status"),
+    path("supervisor/<uuid:attendance_id>/", supervisors.answered, name="supervisor"),
+    path("supervisor/<uuid:attendance_id>/key/", supervisors.key, name="supervisor_key"),
+    path("supervisor/<uuid:attendance_id>/done/", supervisors.done, name="supervisor_done"),
+    path("supervisor/<uuid:attendance_id>/status/", supervisors.status, name="supervisor_status"),
 ]
