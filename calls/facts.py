@@ -13,6 +13,8 @@ from calls.models import Call
 LATEST = ("returned_at", "taken_at")
 TIMES = (
     "arrived_at",
+    "gated_at",
+    "gate_passed_at",
     "queued_at",
     "offered_at",
     "answered_at",

@@ -14,6 +14,7 @@ from calls.attending import (
     let_in,
     stop,
 )
+from calls.blocking import block, lift_block
 from calls.byhand import log_by_hand
 from calls.helping import asking, call_for_help, withdraw_help
 from calls.holding import hold, resume
@@ -53,6 +54,7 @@ __all__ = [
     "attend",
     "attendance_failed",
     "attendance_leg_ended",
+    "block",
     "bring_forward",
     "bring_together",
     "call_ended",
@@ -79,6 +81,7 @@ __all__ = [
     "know_outside",
     "leg_ended",
     "let_in",
+    "lift_block",
     "log_by_hand",
     "move_to_hotline",
     "outside_answered",

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calls', '0010_saved_views'),
+        ("calls", "0010_saved_views"),
         ('operators', '0005_letter_keys'),
     ]
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calls', '0011_in_the_call'),
+        ("calls", "0011_in_the_call"),
         ('operators', '0005_letter_keys'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

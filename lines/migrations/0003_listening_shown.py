@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lines', '0002_initial'),
+        ("lines", "0002_initial"),
     ]
 
     operations = [
