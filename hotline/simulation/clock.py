@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from django.utils import timezone
+
 from telephony.simulator.virtual import Moment
 
 VARIABLE = "HOTLINE_CLOCK_FILE"
@@ -10,8 +12,6 @@ VARIABLE = "HOTLINE_CLOCK_FILE"
 
 def follow() -> Moment:
     """Must come before Django is set up: the models take `timezone.now` when they are loaded."""
-    from django.utils import timezone  # noqa: PLC0415 - before anything else of Django
-
     moment = Moment(Path(os.environ[VARIABLE]))
     timezone.now = moment.now
     return moment

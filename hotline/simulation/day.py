@@ -1,31 +1,13 @@
-"""One simulated day from beginning to end: `python -m hotline.simulation.day '{"seed": 1}'`, inside a Ground.
-
-Prints one line of JSON: the figures of both sides, what differs, how fast it went.
-"""
+"""One simulated day from beginning to end: the figures of both sides, what differs, how fast it went."""
 
 import json
-import os
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-BEGINS = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
-
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hotline.settings")
-    from hotline.simulation.clock import VARIABLE, follow
-    from telephony.simulator.virtual import Moment
-
-    Moment(Path(os.environ[VARIABLE]), start=BEGINS)
-    follow()
-
-    import django
-
-    django.setup()
 
 from django.core.management import call_command
 from django.utils import timezone
@@ -130,13 +112,9 @@ def _told(found: Comparison) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Once, in the database that the environment names: `ground.py` made it a moment ago."""
+def run(wish: str, home: str) -> None:
+    """Once, in the database that the environment names: `ground.py` made it a moment ago. Prints a line of JSON."""
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
-    told = play(Wish.of(json.loads(sys.argv[1])), Path(sys.argv[2]))
+    told = play(Wish.of(json.loads(wish)), Path(home))
     sys.stdout.write(json.dumps(told) + "\n")
-
-
-if __name__ == "__main__":
-    main()

@@ -26,12 +26,16 @@ class Failed(Exception):
 def simulate(wish: dict[str, Any]) -> dict[str, Any]:
     """Play one day on processes and a database of its own, and give what came of it. Raises Failed."""
     with _ground() as (home, environment):
-        command = [sys.executable, "-m", "hotline.simulation.day", json.dumps(wish), str(home)]
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+        done = _run(["day", json.dumps(wish), str(home)], environment)
         if done.returncode:
             logs = [path.read_text(errors="replace")[-2000:] for path in sorted(home.glob("*.log"))]
             raise Failed("\n".join([done.stderr[-3000:], *logs]))
         return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def _run(words: list[str], environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "hotline.simulation", *words]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
 
 
 @contextmanager

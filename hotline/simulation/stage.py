@@ -39,9 +39,9 @@ class Stage:
     def __enter__(self) -> "Stage":
         try:
             self.box.start()
-            self._spawn("web", "hotline.simulation.web", settings.PUBLIC_URL.rpartition(":")[2])
+            self._spawn("web", settings.PUBLIC_URL.rpartition(":")[2])
             until(self._answers, what="the first page")
-            self._spawn("switchboard", "hotline.simulation.switchboard", str(self.home / "conductor"))
+            self._spawn("switchboard", str(self.home / "conductor"))
         except BaseException:
             self.__exit__()
             raise
@@ -58,10 +58,11 @@ class Stage:
                 child.kill()
                 child.wait(5)
 
-    def _spawn(self, name: str, module: str, *words: str) -> None:
+    def _spawn(self, name: str, *words: str) -> None:
         with (self.home / f"{name}.log").open("wb") as log:
+            command = [sys.executable, "-m", "hotline.simulation", name, *words]
             self.children[name] = subprocess.Popen(  # noqa: S603 - our own modules
-                [sys.executable, "-m", module, *words], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
 
     def _answers(self) -> bool:

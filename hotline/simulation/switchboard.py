@@ -1,25 +1,13 @@
-"""The switchboard on a virtual clock: `python -m hotline.simulation.switchboard SOCKET`. Only `simulate` starts it.
+"""The switchboard on a virtual clock.
 
 It is the switchboard of every day but for what wakes it: instead of waiting for PostgreSQL it does one turn when the
 conductor says so, waits for its own hands, and says when something will be due next.
 """
 
-import os
 import socket
-import sys
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
-
-from hotline.simulation.clock import follow
-
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hotline.settings")
-    follow()
-
-    import django
-
-    django.setup()
 
 from django.db.models import Min
 from django.utils import timezone
@@ -109,5 +97,5 @@ def _reach(path: str) -> socket.socket:
             time.sleep(0.05)
 
 
-if __name__ == "__main__":
-    Conducted(sys.argv[1]).run()
+def run(path: str) -> None:
+    Conducted(path).run()

@@ -1,19 +1,13 @@
-"""The web process on a virtual clock: `python -m hotline.simulation.web PORT`. Only `manage.py simulate` starts it."""
-
-import os
-import sys
+"""The web process on a virtual clock."""
 
 import uvicorn
 
-from hotline.simulation.clock import follow
 
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hotline.settings")
-    follow()
+def run(port: str) -> None:
     uvicorn.run(
         "hotline.asgi:application",
         host="127.0.0.1",
-        port=int(sys.argv[1]),
+        port=int(port),
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=2,

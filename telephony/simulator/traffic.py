@@ -159,7 +159,6 @@ class Traffic:
             "now": self.exchange.clock.now().isoformat(),
         }
 
-
     def truth(self) -> list[dict[str, Any]]:
         """What the carrier knows of each caller: when they came, waited, talked and left, and with whom."""
         return [self._known(leg) for leg in self.legs]

@@ -34,8 +34,8 @@ class Moment:
         """`start` makes the file; without it the file must be there."""
         if start is not None:
             path.write_bytes(_CELL.pack(start.timestamp()))
-        self._file = path.open("r+b")
-        self._map = mmap.mmap(self._file.fileno(), _CELL.size)
+        with path.open("r+b") as file:
+            self._map = mmap.mmap(file.fileno(), _CELL.size)
 
     def read(self) -> float:
         return float(_CELL.unpack_from(self._map)[0])
@@ -74,8 +74,9 @@ class VirtualClock(Clock):
 
     async def wait_for(self, what: Awaitable[Result], seconds: float) -> Result:
         work, rings = asyncio.ensure_future(what), self._timer(seconds)
+        either: set[asyncio.Future[Any]] = {work, rings}
         try:
-            await asyncio.wait({work, rings}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             if work.done():
                 return work.result()
             raise TimeoutError
