@@ -7,17 +7,18 @@ conductor says so, waits for its own hands, and says when something will be due 
 import socket
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Min
+from django.db import connection
 from django.utils import timezone
 
-from calls.models import Call, Instruction, Offer
-from lines.models import Hotline
-from operators.models import Operator, Presence
-from telephony.switchboard import COMPARE_SECONDS, HANDS, Switchboard
+from telephony.switchboard import HANDS, Switchboard
 
-_RING_GRACE_SECONDS = 7.0  # after this an offer of which the carrier said nothing is missed
+_SWEEP_SECONDS = 60.0  # at the latest
+_COMPARE_SECONDS = 30.0  # while a call lives, it is looked for at the carrier so often
+_STEP_SECONDS = 0.1
+_NEVER = float("inf")
 _PATIENCE_SECONDS = 30.0
 
 
@@ -53,33 +54,54 @@ class Conducted(Switchboard):
             self.stop.set()
 
     def _is_due(self, what: str, every: float) -> bool:
+        """By the simulation's clock. The sweep comes when something is due for it, so that a day has fewer of them."""
         now = timezone.now().timestamp()
         if now < self._due[what]:
             return False
-        self._due[what] = now + every
+        self._due[what] = now + (_SWEEP_SECONDS if what == "sweep" else every)
         return True
 
     def _turn(self) -> None:
         super()._turn()
         self._hands.rest()
-        if not self.stop.is_set():
-            self._conductor.sendall(f"{next_due() or 'never'}\n".encode())
+        if self.stop.is_set():
+            return
+        due = next_due()
+        self._due["sweep"] = min(self._due["sweep"], due.sweep)
+        self._conductor.sendall(f"{due.any() or 'never'}\n".encode())
 
 
-def next_due() -> float | None:
-    """When, by the clock of the simulation, the application will have something to do by itself; None: never."""
+@dataclass(frozen=True)
+class Due:
+    """When, by the clock of the simulation, the application will have something to do by itself; infinity: never."""
+
+    instruction: float
+    sweep: float
+    compare: float
+
+    def any(self) -> float | None:
+        """The first of them, and always a little later than now, so that time passes; None: never."""
+        first = min(vars(self).values())
+        return max(first, timezone.now().timestamp() + _STEP_SECONDS) if first != _NEVER else None
+
+
+# A ring of which the carrier said nothing is missed seven seconds after its time.
+_DUE = """
+SELECT (SELECT min(due_at) FROM calls_instruction WHERE state IN ('pending', 'claimed', 'uncertain')),
+       LEAST((SELECT min(ring_until) + interval '7 s' FROM calls_offer WHERE state = 'ringing'),
+             (SELECT min(state_since) FROM operators_operator WHERE state = 'wrap_up')
+             + make_interval(secs => (SELECT min(wrap_up_seconds) FROM lines_hotline))),
+       EXISTS (SELECT 1 FROM calls_call WHERE state <> 'ended')
+"""
+
+
+def next_due() -> Due:
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE)
+        instruction, sweep, live = cursor.fetchone()
     now = timezone.now().timestamp()
-    due: list[float] = []
-    instructions = Instruction.objects.filter(state__in=["pending", "claimed", "uncertain"])
-    if (at := instructions.aggregate(at=Min("due_at"))["at"]) is not None:
-        due.append(at.timestamp())
-    if (at := Offer.objects.filter(state="ringing").aggregate(at=Min("ring_until"))["at"]) is not None:
-        due.append(at.timestamp() + _RING_GRACE_SECONDS)
-    if (since := Operator.objects.filter(state=Presence.WRAP_UP).aggregate(at=Min("state_since"))["at"]) is not None:
-        due.append(since.timestamp() + (Hotline.objects.aggregate(s=Min("wrap_up_seconds"))["s"] or 0))
-    if Call.objects.exclude(state="ended").exists():
-        due.append(now + 3 * COMPARE_SECONDS)
-    return max(min(due), now + 0.1) if due else None
+    moments = [at.timestamp() if at else _NEVER for at in (instruction, sweep)]
+    return Due(*moments, compare=now + _COMPARE_SECONDS if live else _NEVER)
 
 
 def _reach(path: str) -> socket.socket:

@@ -103,14 +103,19 @@ class Work:
 
     def __init__(self) -> None:
         self.busy, self.total = 0, 0
+        self.none = asyncio.Event()
+        self.none.set()
 
     @contextlib.contextmanager
     def one(self) -> Any:
         self.busy, self.total = self.busy + 1, self.total + 1
+        self.none.clear()
         try:
             yield
         finally:
             self.busy -= 1
+            if not self.busy:
+                self.none.set()
 
     def watched(self, transport: Transport) -> "Watched":
         return Watched(transport, self)
@@ -198,12 +203,9 @@ class Conductor:
         """Return once nothing is under way, and nothing begins by itself."""
         calm = 0
         while calm < _ROUNDS:
-            if self.work.busy:
-                calm = 0
-                await asyncio.sleep(0.0005)
-            else:
-                calm += 1
-                await asyncio.sleep(0)
+            calm = 0 if self.work.busy else calm + 1
+            await self.work.none.wait()
+            await asyncio.sleep(0)
 
     async def _turn(self) -> None:
         """Every switchboard does what is due now."""
