@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
@@ -49,7 +50,7 @@ def _leg(request: web.Request) -> Leg:
     return leg
 
 
-async def _json(request: web.Request) -> dict[str, Any]:
+async def json_body(request: web.Request) -> dict[str, Any]:
     try:
         body = await request.json() if request.can_read_body else {}
     except ValueError:
@@ -69,7 +70,7 @@ async def state(request: web.Request) -> web.Response:
             "settings": {**exchange.settings.shown(), "speed": exchange.clock.speed},
             "numbers": sorted(exchange.numbers),
             "telephones": [
-                {"address": address, "manner": vars(device.manner), "engaged": device.engaged}
+                {"address": address, "manner": asdict(device.manner), "engaged": device.engaged}
                 for address, devices in exchange.devices.by_address.items()
                 for device in devices
             ],
@@ -88,7 +89,7 @@ async def state(request: web.Request) -> web.Response:
 
 
 async def change_settings(request: web.Request) -> web.Response:
-    exchange, facts = request.app[EXCHANGE], await _json(request)
+    exchange, facts = request.app[EXCHANGE], await json_body(request)
     speed = float(facts.pop("speed", exchange.clock.speed))
     if speed <= 0:
         raise ValueError("speed must be positive")
@@ -98,7 +99,7 @@ async def change_settings(request: web.Request) -> web.Response:
 
 
 async def add_number(request: web.Request) -> web.Response:
-    facts = await _json(request)
+    facts = await json_body(request)
     number = str(facts.pop("number"))
     made = request.app[EXCHANGE].add_number(number, **{k: str(facts[k]) for k in numberbook.CHANGEABLE if k in facts})
     return web.json_response({"number": made.number, "sid": made.sid, "voice_url": made.voice_url}, status=201)
@@ -138,7 +139,7 @@ async def faults(request: web.Request) -> web.Response:
 
 
 async def add_fault(request: web.Request) -> web.Response:
-    fault = request.app[EXCHANGE].faults.add(await _json(request))
+    fault = request.app[EXCHANGE].faults.add(await json_body(request))
     return web.json_response(vars(fault), status=201)
 
 
@@ -149,7 +150,7 @@ async def clear_faults(request: web.Request) -> web.Response:
 
 async def send(request: web.Request) -> web.Response:
     """Send any request to the application, rightly signed or forged: replays, late callbacks, attacks."""
-    exchange, facts = request.app[EXCHANGE], await _json(request)
+    exchange, facts = request.app[EXCHANGE], await json_body(request)
     wanted = Request(
         str(facts.get("method", "POST")),
         str(facts["url"]),
@@ -209,7 +210,7 @@ async def dial(request: web.Request) -> web.Response:
 
     `mishap` names what befalls the call, and `after` when: see mishaps.py.
     """
-    facts = await _json(request)
+    facts = await json_body(request)
     mishap, after = str(facts.pop("mishap", "") or ""), facts.pop("after", None)
     if mishap:
         mishaps.check(mishap)
@@ -234,13 +235,13 @@ async def wait(request: web.Request) -> web.Response:
 
 
 async def press(request: web.Request) -> web.Response:
-    facts = await _json(request)
+    facts = await json_body(request)
     taken = _leg(request).press(str(facts.get("digits", "")))
     return web.json_response({"heard": taken})
 
 
 async def say(request: web.Request) -> web.Response:
-    facts = await _json(request)
+    facts = await json_body(request)
     request.app[EXCHANGE].speak(_leg(request), str(facts.get("text", ""))[:2000])
     return web.json_response({})
 
@@ -253,7 +254,7 @@ async def hang_up(request: web.Request) -> web.Response:
 
 async def attach(request: web.Request) -> web.Response:
     """Plug in a telephone: {"address": "+47…" or "client:…", "mode", "after", "press", "hang_up_after", "page"}."""
-    facts = await _json(request)
+    facts = await json_body(request)
     page = str(facts.get("page", ""))
     device = Device(str(facts["address"]), Manner.of(facts), session=new_sid("TE"), page=page)
     request.app[EXCHANGE].devices.attach(device)
@@ -273,7 +274,7 @@ async def detach(request: web.Request) -> web.Response:
 
 
 async def manner(request: web.Request) -> web.Response:
-    device, facts = _device(request), await _json(request)
+    device, facts = _device(request), await json_body(request)
     device.manner = Manner.of({**vars(device.manner), **facts})
     return web.json_response(vars(device.manner))
 
@@ -290,7 +291,7 @@ async def device_events(request: web.Request) -> web.Response:
 
 async def device_answer(request: web.Request) -> web.Response:
     """Answer or decline whatever rings on a telephone, or the call named by `sid`; or let a voicemail box pick up."""
-    device, facts = _device(request), await _json(request)
+    device, facts = _device(request), await json_body(request)
     leg = device.ringing.get(str(facts.get("sid") or next(iter(device.ringing), "")))
     devices = request.app[EXCHANGE].devices
     acts = {"answer": devices.answer, "decline": devices.decline, "voicemail": devices.voicemail}

@@ -23,6 +23,10 @@ class Manner:
     press: str = ""  # keys pressed as soon as something listens for keys
     hang_up_after: float = 0.0  # talk this long, then hang up; 0 talks on
 
+    def pause(self) -> float:
+        """How long it rings before this telephone does what it does."""
+        return self.after
+
     @classmethod
     def of(cls, facts: dict[str, Any]) -> "Manner":
         manner = cls(**{name: facts[name] for name in ("mode", "after", "press", "hang_up_after") if name in facts})
@@ -109,7 +113,7 @@ class Devices:
         self.exchange.progress(leg, "ringing")
         assert leg.picked_up is not None
         try:
-            return await asyncio.wait_for(asyncio.shield(leg.picked_up), self.exchange.clock.real(timeout))
+            return await self.exchange.clock.wait_for(asyncio.shield(leg.picked_up), timeout)
         except TimeoutError:
             return "no-answer"
         finally:
@@ -137,7 +141,7 @@ class Devices:
         manner = device.manner
         if manner.mode in ("manual", "rings_out"):
             return
-        await self.exchange.clock.sleep(manner.after)
+        await self.exchange.clock.sleep(manner.pause())
         if leg.sid not in device.ringing:
             return
         if manner.mode == "decline":

@@ -180,7 +180,7 @@ async def _bridge(program: Program, element: Verb, callee: Leg) -> Params:
     exchange.joined(leg, callee.to)
     exchange.joined(callee, leg.frm)
     try:
-        await asyncio.wait_for(callee.over.wait(), exchange.clock.real(element.number("timeLimit", 14400)))
+        await exchange.clock.wait_for(callee.over.wait(), element.number("timeLimit", 14400))
     except TimeoutError:
         exchange.hang_up(callee, "carrier", "completed")
     finally:

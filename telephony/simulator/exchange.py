@@ -36,9 +36,17 @@ class Refusal(Exception):
 class Exchange:
     """All state of the carrier. Lives in one event loop; nothing here is thread-safe or needs to be."""
 
-    def __init__(self, settings: Settings, transport: Transport, *, speed: float = 1.0, journal: Journal) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        transport: Transport,
+        *,
+        speed: float = 1.0,
+        journal: Journal,
+        clock: Clock | None = None,
+    ) -> None:
         self.settings, self.transport, self.journal = settings, transport, journal
-        self.clock = Clock(speed)
+        self.clock = clock or Clock(speed)
         self.faults = Faults()
         self.post = Post(settings, self.clock, transport, self.faults)
         self.devices = Devices(self)
@@ -248,15 +256,15 @@ class Exchange:
     def call_out(self, leg: Leg, goto: Goto, timeout: float) -> Leg:
         """A call created by REST: it waits for its turn, rings, and runs its document when answered."""
         self.open(leg)
-        loop = asyncio.get_running_loop()
-        rate = self.settings.calls_per_second
-        start = max(loop.time(), self._next_slot)
+        rate, now = self.settings.calls_per_second, self.clock.now().timestamp()
+        start = max(now, self._next_slot)
         self._next_slot = start + (self.clock.real(1 / rate) if rate else 0.0)
-        self.spawn(self._placed(leg, goto, timeout, start - loop.time()))
+        self.spawn(self._placed(leg, goto, timeout, start - now))
         return leg
 
     async def _placed(self, leg: Leg, goto: Goto, timeout: float, wait: float) -> None:
-        await asyncio.sleep(max(0.0, wait))
+        if wait > 0:
+            await self.clock.delay(wait)
         if not leg.live:
             return  # canceled in the queue
         self.progress(leg, "initiated")

@@ -24,10 +24,13 @@ class Box:
         data_dir: str | Path = "",
         port: int = 0,
         vocabulary: str | Path = "",
+        clock: str | Path = "",
+        conductor: str | Path = "",
     ) -> None:
         self.account_sid, self.auth_token = account_sid, auth_token
         self.webhook_base, self.speed, self.data_dir, self.port = webhook_base, speed, str(data_dir), port
         self.vocabulary = str(vocabulary)
+        self.clock, self.conductor = str(clock), str(conductor)
         self.url = ""
         self.process: subprocess.Popen[str] | None = None
 
@@ -38,6 +41,8 @@ class Box:
             ("--webhook-base", self.webhook_base),
             ("--data-dir", self.data_dir),
             ("--vocabulary", self.vocabulary),
+            ("--clock", self.clock),
+            ("--conductor", self.conductor),
         ):
             command += [option, value] if value else []
         return command

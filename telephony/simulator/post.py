@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections import deque
 from dataclasses import replace
 from typing import Any, Protocol
@@ -17,6 +18,7 @@ from telephony.simulator.twiml import TwimlError, Verb, parse
 
 logger = logging.getLogger(__name__)
 LOG_LENGTH = 5000
+TIMES_KEPT = 20_000
 
 
 def event_of(params: Params) -> str:
@@ -39,6 +41,7 @@ class Post:
     def __init__(self, settings: Settings, clock: Clock, transport: Transport, faults: Faults) -> None:
         self.settings, self.clock, self.transport, self.faults = settings, clock, transport, faults
         self.log: deque[dict[str, Any]] = deque(maxlen=LOG_LENGTH)
+        self.took: deque[float] = deque(maxlen=TIMES_KEPT)  # real seconds of the latest answers
         self.vocabulary: Vocabulary | None = None
         self._held: list[Request] = []  # one callback kept back, to arrive after its successor
         self._tasks: set[asyncio.Task[None]] = set()
@@ -66,7 +69,7 @@ class Post:
             self._note(request, "callback", "lost")
             return
         if delay := self.faults.strike("delay", **where):
-            await asyncio.sleep(delay.seconds)
+            await self.clock.delay(delay.seconds)
         if self.faults.strike("forge", **where):
             await self._deliver(replace(request, forged=True))
         if self.faults.strike("reorder", **where):
@@ -83,7 +86,7 @@ class Post:
         """A callback kept back goes out on its own if no other follows it."""
 
         async def release() -> None:
-            await asyncio.sleep(seconds)
+            await self.clock.delay(seconds)
             if request in self._held:
                 self._held.remove(request)
                 await self._deliver(request)
@@ -101,7 +104,7 @@ class Post:
 
     async def _deliver(self, request: Request) -> None:
         try:
-            reply = await self.transport.send(request)
+            reply = await self._send(request)
         except TwimlError as problem:
             self._note(request, "callback", "failed", error=15003, detail=str(problem))
         else:
@@ -111,6 +114,12 @@ class Post:
         """Wait until every callback so far has been delivered."""
         while self._tasks or (self._held and self._timers):
             await asyncio.wait(set(self._tasks) or set(self._timers))
+
+    async def _send(self, request: Request) -> Reply:
+        began = time.monotonic()
+        reply = await self.transport.send(request)
+        self.took.append(time.monotonic() - began)
+        return reply
 
     # --- documents: asked, the answer runs the call ------------------------------------------------
 
@@ -136,17 +145,17 @@ class Post:
             await asyncio.sleep(0)
             raise TwimlError(11205, "HTTP connection failure (lost on request)")
         if delay := self.faults.strike("delay", **where):
-            await asyncio.sleep(delay.seconds)
+            await self.clock.delay(delay.seconds)
         if self.faults.strike("forge", **where):
             await self._deliver(replace(request, forged=True))
         repeat = self.faults.strike("repeat", **where)
         if repeat is None:
-            return await self.transport.send(request)
+            return await self._send(request)
         copies = [replace(request, cookies=dict(request.cookies)) for _ in range(repeat.count)]
         if not repeat.together:
-            serial = [await self.transport.send(copy) for copy in copies]
+            serial = [await self._send(copy) for copy in copies]
             return serial[0]
-        replies = await asyncio.gather(*(self.transport.send(copy) for copy in copies), return_exceptions=True)
+        replies = await asyncio.gather(*(self._send(copy) for copy in copies), return_exceptions=True)
         for reply in replies:
             self._note(request, "webhook", "repeated", body=reply.body if isinstance(reply, Reply) else b"")
         good = [reply for reply in replies if isinstance(reply, Reply)]

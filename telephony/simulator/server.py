@@ -13,14 +13,15 @@ from typing import Any
 
 from aiohttp import web
 
-from telephony.simulator import clients, control
+from telephony.simulator import clients, control, days
 from telephony.simulator.exchange import Exchange
 from telephony.simulator.journal import Journal
 from telephony.simulator.lint import Vocabulary
 from telephony.simulator.rest import door
 from telephony.simulator.settings import Settings
-from telephony.simulator.state import EXCHANGE
+from telephony.simulator.state import EXCHANGE, TRAFFIC
 from telephony.simulator.transport import Http
+from telephony.simulator.virtual import Conductor, Moment, VirtualClock, Work
 
 logger = logging.getLogger(__name__)
 
@@ -29,31 +30,38 @@ async def _ready(request: web.Request) -> web.Response:
     return web.json_response({"ready": True, "live": sum(leg.live for leg in request.app[EXCHANGE].legs.values())})
 
 
-def build(exchange: Exchange) -> web.Application:
-    """The web application around an exchange."""
-    app = web.Application(middlewares=[control.plain_errors, door.door], client_max_size=256 * 1024)
-    app[EXCHANGE] = exchange
-    app.add_routes([web.get("/healthz", _ready), *door.routes(), *control.routes(), *clients.routes()])
+def build(exchange: Exchange, *more: Any) -> web.Application:
+    """The web application around an exchange; `more` are middlewares that come first."""
+    app = web.Application(middlewares=[*more, control.plain_errors, door.door], client_max_size=256 * 1024)
+    app[EXCHANGE], app[TRAFFIC] = exchange, []
+    routes = [*door.routes(), *control.routes(), *days.routes(), *clients.routes()]
+    app.add_routes([web.get("/healthz", _ready), *routes])
     return app
 
 
 async def serve(options: argparse.Namespace, settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
     journal = Journal(Path(options.data_dir) if options.data_dir else None)
-    transport = Http(settings.auth_token, public=options.public_url, local=options.webhook_base)
-    exchange = Exchange(settings, transport, speed=options.speed, journal=journal)
+    http = Http(settings.auth_token, public=options.public_url, local=options.webhook_base)
+    work, clock = Work(), VirtualClock(Moment(Path(options.clock))) if options.clock else None
+    transport = work.watched(http) if clock else http
+    exchange = Exchange(settings, transport, speed=options.speed, journal=journal, clock=clock)
     if options.vocabulary:
         exchange.post.vocabulary = Vocabulary(json.loads(Path(options.vocabulary).read_text(encoding="utf-8")))
     listening = socket.create_server((options.host, options.port), reuse_port=False)
     port = listening.getsockname()[1]
     exchange.own_url = options.own_url or f"http://{options.host}:{port}"
     cut = journal.restore(exchange)
-    runner = web.AppRunner(build(exchange), access_log=None, shutdown_timeout=1.0)
+    counting = [work.middleware()] if clock else []
+    runner = web.AppRunner(build(exchange, *counting), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     await web.SockSite(runner, listening).start()
     done = _told(options.until_stdin_closes)
     sys.stdout.write(f"simulator ready on http://{options.host}:{port} ({cut} calls ended by the restart)\n")
     sys.stdout.flush()
+    if clock:
+        async with Conductor(clock, work, Path(options.conductor), most=options.speed).conducting():
+            await done.wait()
     await done.wait()
     await exchange.close()
     await runner.cleanup()
@@ -89,6 +97,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--speed", type=float, default=1.0, help="20 makes every pause and timeout 20 times shorter")
     parser.add_argument("--calls-per-second", type=float, default=0.0, help="calls created by REST; 0 is unlimited")
     parser.add_argument("--vocabulary", default="", help="lint every answer against this TwiML vocabulary")
+    parser.add_argument("--clock", default="", help="the file of a virtual clock; time passes as fast as work is done")
+    parser.add_argument("--conductor", default="", help="the socket at which switchboards follow that clock")
     parser.add_argument("--until-stdin-closes", action="store_true", help="end with whoever started us")
 
 

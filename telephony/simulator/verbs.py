@@ -70,7 +70,7 @@ async def _first_key(program: Program, element: Verb, keys: "asyncio.Queue[str]"
 
 async def _next_key(program: Program, keys: "asyncio.Queue[str]", seconds: float) -> str | None:
     try:
-        return await asyncio.wait_for(keys.get(), program.exchange.clock.real(seconds))
+        return await program.exchange.clock.wait_for(keys.get(), seconds)
     except TimeoutError:
         return None
 
@@ -144,9 +144,9 @@ async def _until_silence(program: Program, element: Verb) -> str:
     ends = clock.now() + timedelta(seconds=clock.real(longest))
     said, quiet = 0, 0.0
     while (left := (ends - clock.now()).total_seconds()) > 0:
-        slice_ = min(left, clock.real(0.5))
+        slice_ = min(left * clock.speed, 0.5)
         try:
-            key = await asyncio.wait_for(leg.keys.get(), slice_)  # type: ignore[union-attr]
+            key = await clock.wait_for(leg.keys.get(), slice_)  # type: ignore[union-attr]
         except TimeoutError:
             spoke = len(leg.recording or []) > said
             said, quiet = len(leg.recording or []), 0.0 if spoke else quiet + 0.5

@@ -34,7 +34,7 @@ async def enqueue(program: Program, element: Verb) -> Goto | None:
     finally:
         program.leg.in_line = False
         if program.leg.live:
-            exchange.hear(program.leg, "left", name)
+            exchange.hear(program.leg, "left", name, result=result)
         waited = queue.part(member, exchange.clock.now())
         _move_up(program, queue)
         following = _after(program, element, queue, result, waited)
@@ -90,7 +90,7 @@ async def _music(program: Program, element: Verb, queue: Queue, member: Member) 
     inner = Program(exchange, leg, allowed=WAIT_VERBS, extra=lambda: queue.params(member, exchange.clock.now()))
     wanted = program.resolve(element.get("waitUrl"), element.get("waitUrlMethod"))
     while True:
-        began = asyncio.get_running_loop().time()
+        began = exchange.clock.now()
         await inner.run(wanted)
-        spent = asyncio.get_running_loop().time() - began
-        await asyncio.sleep(max(0.0, exchange.clock.real(LEAST_ROUND_SECONDS) - spent))
+        spent = (exchange.clock.now() - began).total_seconds() * exchange.clock.speed
+        await exchange.clock.sleep(LEAST_ROUND_SECONDS - spent)
