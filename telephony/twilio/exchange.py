@@ -15,7 +15,8 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from calls import outbox, services
 from calls.models import Call, Instruction, Offer
 from operators.models import Device
-from telephony.twilio import addresses
+from telephony.twilio import addresses, refusals
+from telephony.twilio.circuit import UNAUTHORISED, CircuitOpen
 from telephony.twilio.client import client
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ MAX_ATTEMPTS = 5
 _GONE = {404}
 _NOT_LIVE = 21220
 _BUSY_CARRIER = 429
+_A_MOMENT = timedelta(seconds=1)
 _STATUSES = ["initiated", "ringing", "answered", "completed"]
 
 
@@ -34,6 +36,8 @@ def perform(instruction: Instruction) -> None:
         return
     try:
         _DEEDS[Instruction.Kind(instruction.kind)](instruction, at)
+    except CircuitOpen as error:
+        outbox.put_back(instruction, until=timezone.now() + _A_MOMENT, error=str(error))
     except TwilioRestException as error:
         _refused(instruction, error)
     except (requests.RequestException, TwilioException, OSError) as error:
@@ -127,14 +131,16 @@ _DEEDS = {Instruction.Kind.RING: _ring, Instruction.Kind.MOVE: _move, Instructio
 
 def _refused(instruction: Instruction, error: TwilioRestException) -> None:
     """The carrier answered with an error: wait, look it up, or give up and say why."""
-    if error.status == _BUSY_CARRIER:  # never processed, always safe to repeat
+    if str(error.status) == UNAUTHORISED:  # the circuit is open now: asking again would be a loop
+        outbox.put_back(instruction, until=timezone.now() + _A_MOMENT, error=str(refusals.explain(error)))
+    elif error.status == _BUSY_CARRIER or error.code == refusals.CONCURRENCY:  # never processed, safe to repeat
         _again(instruction, "the carrier asked us to slow down", _back_off(instruction))
     elif error.status >= 500:
         _unknown(instruction, f"carrier error {error.status}")
     elif instruction.kind == Instruction.Kind.MOVE and (error.status in _GONE or error.code in (20404, _NOT_LIVE)):
         _caller_gone(instruction)
     else:
-        _give_up(instruction, f"carrier refused: {error.code or error.status} {error.msg}"[:200])
+        _give_up(instruction, f"{error.code or error.status}: {refusals.explain(error)}"[:200])
 
 
 def _caller_gone(instruction: Instruction) -> None:
