@@ -74,6 +74,17 @@ def fail(instruction: Instruction, *, at: datetime, error: str) -> None:
     )
 
 
+def put_back(instruction: Instruction, *, until: datetime, error: str) -> None:
+    """Not tried, because the carrier does not answer anyhow: as before the claim, and not before `until`."""
+    uncertain = instruction.kind == Instruction.Kind.RING and instruction.attempts > 1
+    Instruction.objects.filter(pk=instruction.pk).update(
+        state=Instruction.State.UNCERTAIN if uncertain else Instruction.State.PENDING,
+        attempts=max(0, instruction.attempts - 1),
+        due_at=until,
+        error=error[:200],
+    )
+
+
 def postpone(instruction: Instruction, *, until: datetime, error: str, uncertain: bool = False) -> None:
     """Try again at `until`; `uncertain` says that the carrier may have acted already and must be asked first."""
     state = Instruction.State.UNCERTAIN if uncertain else Instruction.State.PENDING

@@ -20,6 +20,7 @@ from desk import floor
 from desk.tiles import tiles
 from hotline.core import access
 from operators.permissions import hotlines_of
+from telephony import outages
 
 OPERATOR, SUPERVISOR, WALL, WALL_WITH_NAMES = "operator", "supervisor", "wall", "wall with names"
 WAITING_SHOWN = 4
@@ -63,7 +64,9 @@ def forget() -> None:
 
 def _rendered(ids: Iterable[int], kind: str, at: datetime) -> SafeString:
     shown = board(ids, at)
-    text = render_to_string("desk/_board.html", {**context(shown), **_people(shown, kind), "kind": kind})
+    outage = outages.present(at) if kind in (WALL, WALL_WITH_NAMES) else None  # pages show it in their frame
+    seen = {**context(shown), **_people(shown, kind), "kind": kind, "outage": outage}
+    text = render_to_string("desk/_board.html", seen)
     return mark_safe(text)  # noqa: S308 - made, and escaped, by the template engine
 
 

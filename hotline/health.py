@@ -17,6 +17,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from calls.models import Call, Instruction
 from hotline.core import access, heartbeat
 from operators.models import Operator
+from telephony import outages
 
 # How old a sign of life may be, in seconds; each part gives one at least every 20.
 SILENT_AFTER = {heartbeat.SWITCHBOARD: 30, heartbeat.WORKER: 75, heartbeat.BEAT: 75}
@@ -46,21 +47,25 @@ def _parts(at: datetime) -> dict[str, dict[str, Any]]:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        ages, oldest = heartbeat.ages(at), _oldest_instruction_seconds(at)
+        ages, oldest, outage = heartbeat.ages(at), oldest_instruction_seconds(at), outages.present(at)
     except DatabaseError:
         # Without the database nothing is known of the others.
         unknown: dict[str, Any] = {name: {"ok": False, "age_seconds": None} for name in SILENT_AFTER}
-        return {"database": {"ok": False}, **unknown, "oldest_instruction": {"ok": False, "age_seconds": None}}
+        unknown |= {"oldest_instruction": {"ok": False, "age_seconds": None}, "carrier": {"ok": False}}
+        return {"database": {"ok": False}, **unknown}
     signs = {name: _sign(ages.get(name), limit) for name, limit in SILENT_AFTER.items()}
     instruction = {"ok": oldest < OLDEST_INSTRUCTION_SECONDS, "age_seconds": round(oldest, 1)}
-    return {"database": {"ok": True}, **signs, "oldest_instruction": instruction}
+    carrier: dict[str, Any] = {"ok": outage is None}
+    if outage is not None:
+        carrier |= {"since": outage.started_at, "says": "the telephone provider does not answer"}
+    return {"database": {"ok": True}, **signs, "oldest_instruction": instruction, "carrier": carrier}
 
 
 def _sign(age: float | None, limit: int) -> dict[str, Any]:
     return {"ok": age is not None and age < limit, "age_seconds": None if age is None else round(age, 1)}
 
 
-def _oldest_instruction_seconds(at: datetime) -> float:
+def oldest_instruction_seconds(at: datetime) -> float:
     """How long the oldest due instruction has been waiting for a switchboard; 0 when none is."""
     waiting = Instruction.objects.filter(state=Instruction.State.PENDING, due_at__lte=at)
     oldest = waiting.aggregate(oldest=Min("due_at"))["oldest"]
@@ -95,7 +100,7 @@ class _Numbers:
         yield GaugeMetricFamily(
             "hotline_oldest_instruction_age_seconds",
             "Age of the oldest instruction that waits for a switchboard",
-            value=_oldest_instruction_seconds(at),
+            value=oldest_instruction_seconds(at),
         )
         signs = GaugeMetricFamily("hotline_heartbeat_age_seconds", "Seconds since a sign of life", labels=["part"])
         for name, age in heartbeat.ages(at).items():

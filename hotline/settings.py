@@ -151,6 +151,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 120,
         "options": {"expires": 110},
     },
+    "the numbers are compared with the carrier": {
+        "task": "telephony.check_numbers",
+        "schedule": crontab(hour=5, minute=10),
+    },
     "the last intervals are counted": {
         "task": "analytics.tasks.count_recent",
         "schedule": 60,

@@ -19,6 +19,7 @@ from hotline.core import access
 from operators.chosen import chosen_hotlines
 from operators.models import Device, Operator, Presence
 from operators.presence import DESK_GRACE_SECONDS
+from telephony import outages
 
 DESK = "desk:desk"
 
@@ -79,3 +80,11 @@ def now(request: HttpRequest) -> HttpResponse:
 def queue(request: HttpRequest) -> HttpResponse:
     """Who is waiting, in the top bar."""
     return render(request, "frame/_queue.html", {"queue": waiting(request)})
+
+
+@access.needs(access.OPERATOR)
+@require_GET
+@never_cache
+def carrier(request: HttpRequest) -> HttpResponse:
+    """Whether the telephone provider answers, under the top bar; asked for when that changes."""
+    return render(request, "frame/_carrier.html", {"outage": outages.present(timezone.now())})

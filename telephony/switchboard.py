@@ -22,13 +22,16 @@ from hotline.core import heartbeat
 from hotline.core.live import SWITCHBOARD_CHANNEL
 from operators import presence
 from scheduling.services import begin_due_breaks, remind_break_ends
-from telephony import reconcile
+from telephony import outages, reconcile
+from telephony.twilio import account
+from telephony.twilio.client import circuit
 from telephony.twilio.exchange import perform
 
 log = logging.getLogger(__name__)
 HANDS = 6  # carrier requests at once
 SWEEP_SECONDS = 1.0
 COMPARE_SECONDS = 10.0
+OUTAGE_SECONDS = 2.0
 
 
 class Switchboard:
@@ -41,7 +44,8 @@ class Switchboard:
         self._busy = threading.BoundedSemaphore(HANDS)
         self._listener: psycopg2.extensions.connection | None = None
         self._missed_something = True  # at the start, and whenever the database was away
-        self._due = dict.fromkeys(("sweep", "compare"), 0.0)
+        self._due = dict.fromkeys(("sweep", "compare", "outage"), 0.0)
+        self._outage = False
 
     def run(self) -> None:
         while not self.stop.is_set():
@@ -58,8 +62,9 @@ class Switchboard:
     def _turn(self) -> None:
         self._wait_for_work()
         at = timezone.now()
-        services.assign(at)
-        self._carry_out(at)
+        if self._carrier_answers(at):
+            services.assign(at)
+            self._carry_out(at)
         if self._is_due("sweep", SWEEP_SECONDS):
             self._sweep(at)
         heartbeat.beat(heartbeat.SWITCHBOARD, at)
@@ -84,6 +89,20 @@ class Switchboard:
             select.select([self._listener], [], [], 0.25)
         self._listener.poll()
         self._listener.notifies.clear()
+
+    def _carrier_answers(self, at: datetime) -> bool:
+        """While it does not, instructions stay as they are; a cheap question finds out when it does again."""
+        if circuit.closed:
+            if self._outage:
+                outages.end(at)
+                self._outage = False
+            return True
+        if circuit.half_open:
+            self._hands.submit(self._guarded, account.probe)
+        if self._is_due("outage", OUTAGE_SECONDS):
+            outages.keep(at, why=circuit.why)
+            self._outage = True
+        return False
 
     def _carry_out(self, at: datetime) -> None:
         while not self.stop.is_set():
@@ -119,6 +138,7 @@ class Switchboard:
 
     def _sweep(self, at: datetime) -> None:
         outbox.release_stale(at)
+        outages.end_forgotten(at)
         services.expire_offers(at)
         services.expire_legs(at)
         services.close_overdue_attendances(at)

@@ -1,12 +1,16 @@
-"""Celery's part of telephony: comparing the register with the carrier's list."""
+"""Celery's part of telephony: comparing the register and the numbers with the carrier's lists."""
 
+import logging
 from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
+from telephony import pointing
 from telephony.reconcile import compare_since
+from telephony.twilio.numbers import Refused
 
+log = logging.getLogger(__name__)
 _OVERLAP = timedelta(minutes=10)
 
 
@@ -15,3 +19,13 @@ def reconcile(minutes: int = 60) -> dict[str, int]:
     """Compare the calls of the last `minutes` (and a little more). Run twice, the second pass writes nothing."""
     found = compare_since(timezone.now() - timedelta(minutes=minutes) - _OVERLAP)
     return {"matched": found.matched, "recovered": found.recovered, "closed": found.closed}
+
+
+@shared_task(name="telephony.check_numbers")
+def check_numbers() -> int:
+    """Whether our numbers still point at us; how many do not. A carrier that does not say is asked again tomorrow."""
+    try:
+        return sum(each.wrong for each in pointing.check(timezone.now()))
+    except Refused as refused:
+        log.warning("the numbers could not be compared with the carrier: %s", refused)
+        return 0

@@ -1,8 +1,8 @@
-"""Addresses of the telephone page, the guided first call, the browser telephone's token, and callers' messages."""
+"""Addresses of the telephone page, the guided first call, the numbers, the browser's token, and callers' messages."""
 
 from django.urls import path
 
-from telephony import views
+from telephony import number_views, views
 
 app_name = "telephony"
 urlpatterns = [
@@ -11,6 +11,14 @@ urlpatterns = [
     path("guide/start/", views.guide_start, name="guide_start"),
     path("guide/close/", views.guide_close, name="guide_close"),
     path("guide/register/", views.guide_register, name="guide_register"),
+    path("numbers/", number_views.numbers, name="numbers"),
+    path("numbers/check/", number_views.check, name="check_numbers"),
+    path("numbers/<int:pk>/fix/", number_views.fix, name="fix_number"),
+    path("numbers/<int:pk>/hotline/", number_views.change_hotline, name="number_hotline"),
+    path("numbers/others/", number_views.strangers, name="other_numbers"),
+    path("numbers/attach/", number_views.attach, name="attach_number"),
+    path("numbers/search/", number_views.search, name="search_numbers"),
+    path("numbers/buy/", number_views.buy, name="buy_number"),
     path("telephony/token/", views.token, name="token"),
     path("telephony/voicemail/<uuid:call_id>/", views.voicemail, name="voicemail"),
 ]

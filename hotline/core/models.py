@@ -27,3 +27,14 @@ class Heartbeat(models.Model):
     name = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField()
     detail = models.JSONField(default=dict)
+
+
+class CheckResult(models.Model):
+    """What the doctor found the last time at one of its checks."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    verdict = models.CharField(max_length=4)  # pass, warn, fail: hotline.core.checkup.Verdict
+    seen = models.TextField()
+    remedy = models.TextField(blank=True)
+    seconds = models.FloatField()
+    at = models.DateTimeField()

@@ -40,7 +40,9 @@ ENTRIES = [
     Entry("knowledge:knowledge", _("Knowledge"), "knowledge", access.OPERATOR, "k"),
     Entry("scheduling:shifts", _("Shifts"), "shifts", access.OPERATOR),
     Entry("lines:hotlines", _("Hotlines"), "hotlines", access.SUPERVISOR),
+    Entry("telephony:numbers", _("Numbers"), "numbers", access.SUPERVISOR),
     Entry("operators:people", _("People"), "people", access.SUPERVISOR),
+    Entry("doctor:doctor", _("Doctor"), "doctor", access.ADMINISTRATOR),
     Entry("telephony:telephones", _("Telephones"), "telephones", access.OPERATOR),
 ]
 

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import template
+from django.utils import timezone
 
 from hotline import topbar
 from hotline.core import access
 from operators import chosen
+from telephony import outages
 
 register = template.Library()
 
@@ -38,6 +40,13 @@ def queue(context: Any) -> dict[str, Any]:
     """Who is waiting, for whoever may hear of it."""
     request = context["request"]
     return {"queue": topbar.waiting(request) if access.has_role(request.user, access.OPERATOR) else None}
+
+
+@register.inclusion_tag("frame/_carrier.html", takes_context=True)
+def carrier(context: Any) -> dict[str, Any]:
+    """A strip under the top bar while the telephone provider does not answer."""
+    told = access.has_role(context["request"].user, access.OPERATOR)
+    return {"told": told, "outage": outages.present(timezone.now()) if told else None}
 
 
 @register.inclusion_tag("frame/_hotlines.html", takes_context=True)

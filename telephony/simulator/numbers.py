@@ -4,6 +4,7 @@ _COUNTRIES = {
     **{"+1": "US", "+7": "RU", "+31": "NL", "+33": "FR", "+44": "GB", "+45": "DK", "+46": "SE", "+47": "NO"},
     **{"+49": "DE", "+63": "PH", "+358": "FI", "+380": "UA"},
 }
+PREFIXES = {country: prefix for prefix, country in _COUNTRIES.items()}
 
 
 def country(number: str) -> str:

@@ -7,7 +7,11 @@ from django.conf import settings
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
+from telephony.twilio.circuit import Circuit
+
 _HOME = "https://api.twilio.com"
+_PRICES = "https://pricing.twilio.com"
+circuit = Circuit()
 
 
 class Redirected(TwilioHttpClient):
@@ -18,9 +22,11 @@ class Redirected(TwilioHttpClient):
         self._base = base
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        if url.startswith(_HOME):
-            url = self._base + url[len(_HOME) :]
-        return super().request(method, url, *args, **kwargs)
+        for home in (_HOME, _PRICES) if self._base != _HOME else ():
+            if url.startswith(home):
+                url = self._base + url[len(home) :]
+        send = super().request
+        return circuit.call(lambda: send(method, url, *args, **kwargs))
 
 
 @cache

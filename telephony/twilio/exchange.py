@@ -16,7 +16,8 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from calls import outbox, services
 from calls.models import Call, Instruction, Leg, Offer
 from operators.models import Device
-from telephony.twilio import addresses, outside, rooms, supervising
+from telephony.twilio import addresses, outside, refusals, rooms, supervising
+from telephony.twilio.circuit import UNAUTHORISED, CircuitOpen
 from telephony.twilio.client import client
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,7 @@ _GONE = {404}
 _NOT_LIVE = 21220
 _BUSY_CARRIER = 429
 _SOON = timedelta(seconds=0.3)  # a conference may become visible late
+_A_MOMENT = timedelta(seconds=1)
 _STATUSES = ["initiated", "ringing", "answered", "completed"]
 
 
@@ -36,6 +38,8 @@ def perform(instruction: Instruction) -> None:
         return
     try:
         _DEEDS[Instruction.Kind(instruction.kind)](instruction, at)
+    except CircuitOpen as error:
+        outbox.put_back(instruction, until=timezone.now() + _A_MOMENT, error=str(error))
     except TwilioRestException as error:
         _refused(instruction, error)
     except (requests.RequestException, TwilioException, OSError) as error:
@@ -163,14 +167,16 @@ _ONLY_IN_TIME = {Instruction.Kind.RING, Instruction.Kind.DIAL, Instruction.Kind.
 
 def _refused(instruction: Instruction, error: TwilioRestException) -> None:
     """The carrier answered with an error: wait, look it up, or give up and say why."""
-    if error.status == _BUSY_CARRIER:  # never processed, always safe to repeat
+    if str(error.status) == UNAUTHORISED:  # the circuit is open now: asking again would be a loop
+        outbox.put_back(instruction, until=timezone.now() + _A_MOMENT, error=str(refusals.explain(error)))
+    elif error.status == _BUSY_CARRIER or error.code == refusals.CONCURRENCY:  # never processed, safe to repeat
         _again(instruction, "the carrier asked us to slow down", _back_off(instruction))
     elif error.status >= 500:
         _unknown(instruction, f"carrier error {error.status}")
     elif instruction.kind == Instruction.Kind.MOVE and (error.status in _GONE or error.code in (20404, _NOT_LIVE)):
         _caller_gone(instruction)
     else:
-        _give_up(instruction, f"carrier refused: {error.code or error.status} {error.msg}"[:200])
+        _give_up(instruction, f"{error.code or error.status}: {refusals.explain(error)}"[:200])
 
 
 def _caller_gone(instruction: Instruction) -> None:

@@ -61,6 +61,8 @@ def objects(house: House) -> dict[str, dict[str, object]]:
     for kind, thing in {"question": question, "contact": contact, "script": script, "snippet": snippet}.items():
         known |= {f"knowledge:{kind}": {"pk": thing.pk}, f"knowledge:remove_{kind}": {"pk": thing.pk}}
     known |= {"knowledge:edit_script": {"pk": script.pk}, "telephony:voicemail": {"call_id": house.call.pk}}
+    known |= {f"telephony:{name}": {"pk": house.number.pk} for name in ("fix_number", "number_hotline")}
+    known |= {"doctor:look": {"name": "disk"}}
     acts = ("person", "edit_person", "deactivate", "reactivate", "new_password", "new_token", "withdraw_token")
     known |= {f"operators:{name}": person for name in (*acts, "remove_second_factor")}
     return known

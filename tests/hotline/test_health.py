@@ -11,6 +11,8 @@ from django.utils import timezone
 from calls.models import Call, Instruction
 from hotline.celery import app
 from hotline.core.models import Heartbeat
+from telephony import outages
+from telephony.models import Outage
 
 pytestmark = pytest.mark.django_db
 PARTS = ["switchboard", "worker", "beat"]
@@ -39,7 +41,7 @@ def test_it_is_ready_when_every_part_gave_a_sign_of_life(client, all_alive):
     answer = client.get("/readyz")
     assert answer.status_code == 200
     parts = answer.json()["parts"]
-    assert set(parts) == {"database", "oldest_instruction", *PARTS}
+    assert set(parts) == {"database", "oldest_instruction", "carrier", *PARTS}
     assert all(part["ok"] for part in parts.values())
 
 
@@ -65,6 +67,25 @@ def test_an_instruction_that_nobody_carries_out_is_red(client, all_alive):
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["parts"]["oldest_instruction"]["age_seconds"] == pytest.approx(90, abs=2)
+
+
+def test_a_carrier_that_does_not_answer_is_said_while_a_switchboard_sees_it(client, all_alive):
+    at = timezone.now()
+    outages.keep(at - timedelta(seconds=30), why="Timeout")
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["parts"]["carrier"]["says"] == "the telephone provider does not answer"
+    outages.end(at)
+    assert client.get("/readyz").status_code == 200
+
+
+def test_an_outage_whose_switchboard_died_is_not_believed_for_ever(client, all_alive):
+    at = timezone.now()
+    outages.keep(at - timedelta(seconds=90), why="Timeout")
+    assert client.get("/readyz").status_code == 200
+    outages.end_forgotten(at)
+    (kept,) = Outage.objects.all()
+    assert kept.ended_at == kept.seen_at
 
 
 def test_without_the_database_the_answer_says_so(client):

@@ -4,17 +4,19 @@ import asyncio
 import base64
 import hmac
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from aiohttp import web
 
 from telephony.simulator.exchange import Exchange, Refusal
 from telephony.simulator.faults import Fault
 from telephony.simulator.leg import new_sid
-from telephony.simulator.rest import calls, conferences, others
+from telephony.simulator.rest import calls, conferences, others, shop
 from telephony.simulator.state import EXCHANGE
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PREFIX = "/2010-04-01/Accounts/{account}"
+PRICES = "/v1/PhoneNumbers/"
 HANG_SECONDS = 3600.0
 _CODES = {429: 20429, 500: 20500, 503: 20503}
 _WORDS = {429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable"}
@@ -51,10 +53,24 @@ async def _mishap(request: web.Request, handler: Handler, fault: Fault) -> web.S
     return web.Response(status=500)
 
 
+def _entry(
+    exchange: Exchange, request: web.Request, form: list[Any], answer: web.StreamResponse, fault: Fault | None
+) -> dict[str, Any]:
+    return {
+        "at": exchange.clock.now().isoformat(),
+        "method": request.method,
+        "path": request.path,
+        "query": list(request.query.items()),
+        "form": form,
+        "status": answer.status,
+        "mishap": fault.kind if fault else "",
+    }
+
+
 @web.middleware
 async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Wraps REST only; the control API has its own rules."""
-    if not request.path.startswith("/2010-04-01/"):
+    if not request.path.startswith(("/2010-04-01/", PRICES)):
         return await handler(request)
     exchange = request.app[EXCHANGE]
     if not _known(request, exchange):
@@ -71,17 +87,8 @@ async def door(request: web.Request, handler: Handler) -> web.StreamResponse:
         answer = refusal(405, 20004, "Method not allowed")
     except (ValueError, TypeError) as problem:
         answer = refusal(400, 20001, f"Invalid parameter: {problem}")
-    exchange.rest_log.append(
-        {
-            "at": exchange.clock.now().isoformat(),
-            "method": request.method,
-            "path": request.path,
-            "query": list(request.query.items()),
-            "form": form,
-            "status": answer.status,
-            "mishap": fault.kind if fault else "",
-        }
-    )
+    if not request.path.startswith(PRICES):  # another API, not of the description that the log is held against
+        exchange.rest_log.append(_entry(exchange, request, form, answer, fault))
     answer.headers["Twilio-Request-Id"] = new_sid("RQ")
     answer.headers["Twilio-Concurrent-Requests"] = "1"
     return answer
@@ -117,6 +124,10 @@ def routes() -> list[web.RouteDef]:
         at("GET", "/Recordings/{sid}.json", others.recording),
         at("DELETE", "/Recordings/{sid}.json", others.forget_recording),
         at("GET", "/Recordings/{sid}", others.media),
+        at("GET", "/AvailablePhoneNumbers.json", shop.countries),
+        at("GET", "/AvailablePhoneNumbers/{country}.json", shop.country),
+        at("GET", "/AvailablePhoneNumbers/{country}/{kind}.json", shop.available),
+        web.get(PRICES + "Countries/{country}", shop.prices),
         at("GET", "/IncomingPhoneNumbers.json", others.numbers),
         at("POST", "/IncomingPhoneNumbers.json", others.buy_number),
         at("GET", "/IncomingPhoneNumbers/{sid}.json", others.number),

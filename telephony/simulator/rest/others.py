@@ -1,5 +1,6 @@
 """Queues and their members, recordings, incoming phone numbers."""
 
+import re
 from typing import Any
 
 from aiohttp import web
@@ -12,6 +13,8 @@ from telephony.simulator.recordings import Recording, tone
 from telephony.simulator.rest import shapes
 from telephony.simulator.rest.calls import LIVE_ONLY, document
 from telephony.simulator.state import EXCHANGE
+
+E164 = re.compile(r"\+[1-9][0-9]{4,14}")
 
 
 def missing(kind: str, sid: str) -> Refusal:
@@ -137,6 +140,8 @@ def _number(exchange: Exchange, sid: str) -> Number:
 
 async def numbers(request: web.Request) -> web.Response:
     exchange, wanted = request.app[EXCHANGE], request.query.get("PhoneNumber", "")
+    if wanted.startswith("+") and "*" not in wanted:
+        exchange.number(wanted)  # asked for by name, an open number is made up as it is when it is called
     rows = [number for number in exchange.numbers.values() if wanted.strip("*") in number.number]
     return shapes.page(request, "incoming_phone_numbers", rows, lambda n: shapes.number(exchange, n))
 
@@ -168,6 +173,8 @@ async def buy_number(request: web.Request) -> web.Response:
     wanted = str(form.get("PhoneNumber", ""))
     if not wanted:
         raise Refusal(400, 21452, "No PhoneNumber given")
+    if not E164.fullmatch(wanted):
+        raise Refusal(400, 21421, f"{wanted} is not a valid number")
     if wanted in exchange.numbers:
         raise Refusal(400, 21422, f"{wanted} is not available")
     made = exchange.add_number(wanted, **_facts(form))
