@@ -66,7 +66,7 @@ def accept_offer(offer_id: uuid.UUID, *, leg_ref: str, at: datetime) -> Acceptan
 
 
 def _obstacle(offer: Offer, call: Call) -> str:
-    if call.ended_at or call.voicemail_at:
+    if call.ended_at or call.voicemail_at or call.callback_at:
         return "gone"
     if call.answered_at:
         return "taken"
@@ -79,7 +79,8 @@ def _take(offer: Offer, call: Call, leg_ref: str, at: datetime) -> None:
     call.operator_id, call.ringing_until = offer.operator_id, None
     call.save(update_fields=["answered_at", "operator", "state", "outcome", "ringing_until"])
     note_event(call, CallEvent.Kind.ANSWERED, at=at, key=f"answered:{offer.pk}", operator=offer.operator_id)
-    instruct(Instruction.Kind.MOVE, call_id=call.pk, at=at)
+    # A callback is dialled now that an operator is there for it; anybody else is on the line already.
+    instruct(Instruction.Kind.DIAL if call.is_unreached else Instruction.Kind.MOVE, call_id=call.pk, at=at)
     presence.change(
         offer.operator_id,
         Presence.ON_CALL,
@@ -186,8 +187,8 @@ def operator_left(offer: Offer, call: Call, *, at: datetime, left_first: str = "
 
 
 def _write_up(operator_id: int, call: Call, at: datetime) -> None:
-    """To wrap-up, unless the note is saved already or the hotline knows no wrap-up."""
-    saved = Note.objects.filter(call=call, saved_at__isnull=False).exists()
+    """To wrap-up, unless the note is saved already, nobody was reached, or the hotline knows no wrap-up."""
+    saved = call.is_unreached or Note.objects.filter(call=call, saved_at__isnull=False).exists()
     seconds = call.hotline.wrap_up_seconds if call.hotline else 0
     if saved or not seconds:
         presence.settle(operator_id, at=at, cause=Cause.CALL_ENDED, from_states=[Presence.ON_CALL])

@@ -46,13 +46,16 @@ class HotlineForm(forms.ModelForm):
             *("name", "slug", "organisation", "time_zone", "country", "languages", "skills", "priority"),
             *("service_level_seconds", "service_level_percent", "short_abandon_seconds", "ring_seconds"),
             *("max_wait_seconds", "wrap_up_seconds", "caller_hourly_limit", "greeting", "closed_message"),
-            *("voicemail_message", "farewell", "voicemail_enabled", "colour", "active"),
+            *("voicemail_message", "farewell", "voicemail_enabled", "callbacks_enabled", "callback_caller_first"),
+            *("colour", "active"),
         ]
         help_texts = {
             "slug": _("Small letters, digits and hyphens."),
             "languages": _("Codes with commas between, as in nb, en. The first is spoken when nothing else is known."),
             "skills": _("With commas between. An operator needs all of them."),
             "greeting": _("Empty: the usual words, with the organisation's name."),
+            "callbacks_enabled": _("Waiting callers press 1. Only ordinary numbers of its country are called."),
+            "callback_caller_first": _("Otherwise an operator accepts first, and then the caller is dialled."),
         }
         widgets = {
             name: forms.Textarea(attrs={"rows": 3})

@@ -1,4 +1,4 @@
-"""Carrying out instructions at the carrier: ring an operator, move a caller, hang up a leg.
+"""Carrying out instructions at the carrier: ring an operator, dial a callback, move a caller, hang up a leg.
 
 A create whose outcome is unknown is looked up, never blindly repeated: a caller would ring two of an operator's
 telephones, and somebody would pay twice.
@@ -15,22 +15,20 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from calls import outbox, services
 from calls.models import Call, Instruction, Offer
 from operators.models import Device
-from telephony.twilio import addresses
+from telephony.twilio import addresses, dialling
 from telephony.twilio.client import client
+from telephony.twilio.legs import GONE, NOT_LIVE, STATUSES, end
 
 log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 5
-_GONE = {404}
-_NOT_LIVE = 21220
 _BUSY_CARRIER = 429
-_STATUSES = ["initiated", "ringing", "answered", "completed"]
 
 
 def perform(instruction: Instruction) -> None:
     """Do one claimed instruction and record what came of it. Never raises for the carrier's sake."""
     at = timezone.now()
-    if at > instruction.deadline_at and instruction.kind == Instruction.Kind.RING:
-        outbox.fail(instruction, at=at, error="too late")
+    if at > instruction.deadline_at and instruction.kind in outbox.CREATES:
+        _give_up(instruction, "too late")
         return
     try:
         _DEEDS[Instruction.Kind(instruction.kind)](instruction, at)
@@ -55,7 +53,7 @@ def _ring(instruction: Instruction, at: datetime) -> None:
         method="POST",
         timeout=max(5, int((offer.ring_until - offer.made_at).total_seconds())),
         status_callback=addresses.operator_status_of(offer.pk),
-        status_callback_event=_STATUSES,
+        status_callback_event=STATUSES,
         status_callback_method="POST",
     )
     _rang(instruction, offer, str(leg.sid))
@@ -73,7 +71,7 @@ def _rang(instruction: Instruction, offer: Offer, leg_ref: str) -> None:
     outbox.finish(instruction, at=at)
     state = Offer.objects.filter(pk=offer.pk).values_list("state", flat=True).first()
     if state not in (Offer.State.RINGING, Offer.State.ACCEPTED):  # withdrawn while we were creating it
-        _end(leg_ref)
+        end(leg_ref)
 
 
 def _find_leg(offer: Offer) -> str | None:
@@ -96,6 +94,10 @@ def _move(instruction: Instruction, at: datetime) -> None:
     if Call.objects.filter(pk=call.pk, ended_at__isnull=False).exists():
         outbox.finish(instruction, at=at)
         return
+    if call.is_unreached:  # a callback that nobody picked up yet, and whose operator left
+        dialling.give_up(call, at)
+        outbox.finish(instruction, at=timezone.now())
+        return
     client().calls(call.carrier_ref).update(url=addresses.next_of(call.pk), method="POST")
     outbox.finish(instruction, at=timezone.now())
 
@@ -103,7 +105,7 @@ def _move(instruction: Instruction, at: datetime) -> None:
 def _hang_up(instruction: Instruction, at: datetime) -> None:
     leg_ref = instruction.payload.get("leg_ref") or _leg_of(instruction)
     if leg_ref:
-        _end(leg_ref)
+        end(leg_ref)
     outbox.finish(instruction, at=timezone.now())
 
 
@@ -113,16 +115,12 @@ def _leg_of(instruction: Instruction) -> str | None:
     return Offer.objects.filter(pk=instruction.offer_id).values_list("leg_ref", flat=True).first()
 
 
-def _end(leg_ref: str) -> None:
-    """End a leg, ringing or talking. One that is over already is no error."""
-    try:
-        client().calls(leg_ref).update(status="completed")
-    except TwilioRestException as error:
-        if error.status not in _GONE and error.code not in (20404, _NOT_LIVE):
-            raise
-
-
-_DEEDS = {Instruction.Kind.RING: _ring, Instruction.Kind.MOVE: _move, Instruction.Kind.HANG_UP: _hang_up}
+_DEEDS = {
+    Instruction.Kind.RING: _ring,
+    Instruction.Kind.MOVE: _move,
+    Instruction.Kind.HANG_UP: _hang_up,
+    Instruction.Kind.DIAL: dialling.dial,
+}
 
 
 def _refused(instruction: Instruction, error: TwilioRestException) -> None:
@@ -131,7 +129,7 @@ def _refused(instruction: Instruction, error: TwilioRestException) -> None:
         _again(instruction, "the carrier asked us to slow down", _back_off(instruction))
     elif error.status >= 500:
         _unknown(instruction, f"carrier error {error.status}")
-    elif instruction.kind == Instruction.Kind.MOVE and (error.status in _GONE or error.code in (20404, _NOT_LIVE)):
+    elif instruction.kind == Instruction.Kind.MOVE and (error.status in GONE or error.code in (20404, NOT_LIVE)):
         _caller_gone(instruction)
     else:
         _give_up(instruction, f"carrier refused: {error.code or error.status} {error.msg}"[:200])
@@ -173,3 +171,5 @@ def _give_up(instruction: Instruction, error: str) -> None:
     if instruction.kind == Instruction.Kind.RING and instruction.offer_id is not None:
         # Not the operator's fault: they stay ready, and the call is offered again.
         services.close_offer(instruction.offer_id, Offer.State.WITHDRAWN, at=at, reason="not rung")
+    if instruction.kind == Instruction.Kind.DIAL:
+        services.call_ended(instruction.call_id, at=at, carrier_status="failed", source="switchboard")
