@@ -19,6 +19,8 @@ TIMES = (
     "offered_at",
     "answered_at",
     "voicemail_at",
+    "callback_at",
+    "reached_at",
     "operator_left_at",
     "ended_at",
     "wrapped_at",
@@ -76,6 +78,8 @@ def state(call: Call) -> str:
         return Call.State.VOICEMAIL if call.voicemail_at else Call.State.WAITING
     if call.answered_at:
         return Call.State.CONNECTED
+    if call.callback_at:
+        return Call.State.CALLBACK
     if call.voicemail_at:
         return Call.State.VOICEMAIL
     return Call.State.WAITING if call.queued_at else Call.State.ARRIVED
@@ -87,11 +91,18 @@ def in_line_again(call: Call) -> bool:
 
 
 def outcome(call: Call) -> str:
-    """What became of a call that ended: answered by an operator beats turned away beats voicemail beats abandoned."""
+    """What became of a call that ended: answered by an operator beats called back beats turned away beats voicemail
+    beats abandoned."""
     if not call.ended_at:
         return Call.Outcome.NONE
-    if call.answered_at:
-        return Call.Outcome.ANSWERED
+    if call.is_unreached:
+        return Call.Outcome.CANCELLED if call.refused == "cancelled" else Call.Outcome.UNREACHED
+    if call.answered_at or call.callback_at:
+        return Call.Outcome.ANSWERED if call.answered_at else Call.Outcome.CALLBACK
+    return _unanswered(call)
+
+
+def _unanswered(call: Call) -> str:
     if call.refused:
         return Call.Outcome.CLOSED if call.refused == "closed" else Call.Outcome.REJECTED
     if call.voicemail_at:
@@ -110,7 +121,7 @@ def ended_by(call: Call) -> str:
         return "system" if call.voicemail_at else "caller"
     if call.operator_left_at and call.operator_left_at < call.ended_at:
         return "operator"
-    return "system" if call.refused else "caller"
+    return "system" if call.refused or call.callback_at else "caller"
 
 
 def moment(stamped: datetime | None, received: datetime) -> datetime:

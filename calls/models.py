@@ -1,6 +1,7 @@
 """The register: every call, what happened in it, who was offered it, and what the exchange must do next."""
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -31,14 +32,20 @@ class Caller(models.Model):
 
 
 class Call(models.Model):
-    """One incoming call. The row is the join of the facts known about it: times only ever get earlier or filled in,
-    `state` only moves forward, so any order and repetition of the same events ends in the same row."""
+    """One call, of a caller to us or of us to somebody who asked to be called back. The row is the join of the facts
+    known about it: times only ever get earlier or filled in, `state` only moves forward, so any order and repetition of
+    the same events ends in the same row."""
+
+    class Direction(models.TextChoices):
+        INCOMING = "incoming", _("incoming")
+        OUTGOING = "outgoing", _("called back")
 
     class State(models.TextChoices):
         ARRIVED = "arrived", _("arrived")
         WAITING = "waiting", _("waiting")
         CONNECTED = "connected", _("connected")
         VOICEMAIL = "voicemail", _("voicemail")
+        CALLBACK = "callback", _("asked to be called back")
         ENDED = "ended", _("ended")
 
     class Outcome(models.TextChoices):
@@ -46,6 +53,9 @@ class Call(models.Model):
         ANSWERED = "answered", _("answered")
         ABANDONED = "abandoned", _("abandoned")
         VOICEMAIL = "voicemail", _("voicemail")
+        CALLBACK = "callback", _("callback asked for")
+        UNREACHED = "unreached", _("not reached")
+        CANCELLED = "cancelled", _("callback cancelled")
         CLOSED = "closed", _("called while closed")
         REJECTED = "rejected", _("rejected")
         FAILED = "failed", _("failed")
@@ -67,6 +77,12 @@ class Call(models.Model):
         "lines.Number", on_delete=models.SET_NULL, null=True, related_name="calls", db_index=False
     )
     dialled = models.CharField(max_length=64, blank=True)
+    direction = models.CharField(max_length=8, choices=Direction, default=Direction.INCOMING, db_default="incoming")
+    # The callback that an incoming call asked for, or that an outgoing one is made for; `attempt_of_callback` serves.
+    callback = models.ForeignKey(
+        "calls.Callback", on_delete=models.SET_NULL, null=True, related_name="calls", db_index=False
+    )
+    callback_to = models.CharField(max_length=20, blank=True, default="", db_default="")  # keyed in by the caller
     forwarded_from = models.CharField(max_length=64, blank=True)
     caller_number = models.CharField(max_length=128, blank=True)  # as received; "" when withheld
     caller_kind = models.CharField(max_length=8, choices=CallerKind, default=CallerKind.WITHHELD)
@@ -92,6 +108,8 @@ class Call(models.Model):
     handed = models.PositiveSmallIntegerField(default=0, db_default=0)  # how often somebody began to pass it on
     answered_at = models.DateTimeField(null=True)
     voicemail_at = models.DateTimeField(null=True)
+    callback_at = models.DateTimeField(null=True)  # the caller asked to be called back, and need not wait on
+    reached_at = models.DateTimeField(null=True)  # of an outgoing call: whoever picked up pressed a key
     operator_left_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     wrapped_at = models.DateTimeField(null=True)
@@ -133,14 +151,24 @@ class Call(models.Model):
             # `recovered` does not change while a call goes its way, so the few rows of this index cost it nothing.
             models.Index(fields=["-arrived_at", "-id"], condition=Q(recovered=True), name="call_recovered"),
             models.Index(OpClass(Reverse("caller_number"), name="text_pattern_ops"), name="call_number_backwards"),
+            models.Index(fields=["callback"], condition=Q(callback__isnull=False), name="attempt_of_callback"),
         ]
+
+    @property
+    def is_outgoing(self) -> bool:
+        return self.direction == Call.Direction.OUTGOING
+
+    @property
+    def is_unreached(self) -> bool:
+        """Whether this is a callback whose other end has not picked up and pressed a key (yet)."""
+        return self.is_outgoing and self.reached_at is None
 
     @property
     def wait_seconds(self) -> float | None:
         """Seconds from joining the queue to the answer, or to the end when nobody answered; None if never queued."""
         if self.queued_at is None:
             return None
-        until = self.answered_at or self.voicemail_at or self.ended_at
+        until = self.answered_at or self.voicemail_at or self.callback_at or self.ended_at
         return max(0.0, (until - self.queued_at).total_seconds()) if until else None
 
     @property
@@ -188,6 +216,8 @@ class CallEvent(models.Model):
         OPERATOR_LEFT = "operator_left"
         VOICEMAIL = "voicemail"
         RECORDED = "recorded"
+        CALLBACK = "callback"  # what was agreed, tried or settled: data {"what": …}
+        REACHED = "reached"
         CARRIER_STATUS = "carrier_status"
         FALLBACK = "fallback"
         ENDED = "ended"
@@ -327,6 +357,81 @@ class Transfer(models.Model):
         ]
 
 
+class Callback(models.Model):
+    """A promise to call somebody back who waited and hung up: the place kept in the line, and what came of it.
+
+    Each try is an outgoing `Call` of its own; this row is what joins them. Written by `calls.callbacks` alone.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        RINGING = "ringing", _("being called")
+        CONNECTED = "connected", _("in conversation")
+        DONE = "done", _("done")
+        FAILED = "failed", _("not reached")
+        CANCELLED = "cancelled", _("cancelled")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    hotline = models.ForeignKey("lines.Hotline", on_delete=models.CASCADE, related_name="callbacks", db_index=False)
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="callbacks_asked")  # in which it was asked
+    number = models.CharField(max_length=20)
+    language = models.CharField(max_length=8, default="en")
+    skills = ArrayField(models.CharField(max_length=40), default=list)
+    priority = models.SmallIntegerField(default=0)
+    queued_at = models.DateTimeField()  # the place that is kept: when the caller joined the line
+    asked_at = models.DateTimeField()
+    promised_by = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    attempt = models.ForeignKey(Call, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    again = models.ForeignKey(Call, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    next_try_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)  # when the number was dialled first
+    done_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=16, blank=True)  # a code of calls.callbacks.OUTCOMES
+    operator = models.ForeignKey("operators.Operator", on_delete=models.SET_NULL, null=True, related_name="+")
+    handled_at = models.DateTimeField(null=True)  # a failed one that somebody saw to
+    handled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-asked_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hotline", "number"],
+                condition=Q(state__in=["waiting", "ringing", "connected"]),
+                name="a_number_is_promised_once",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["hotline", "-asked_at"], name="callback_of_hotline"),
+            models.Index(fields=["number", "-asked_at"], name="callback_of_number"),
+            models.Index(
+                F("priority").desc(),
+                "queued_at",
+                "id",
+                condition=Q(state__in=["waiting", "ringing", "connected"]),
+                name="callback_open",
+            ),
+            models.Index(
+                fields=["hotline", "-done_at"],
+                condition=Q(state="failed", handled_at__isnull=True),
+                name="callback_to_follow_up",
+            ),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (self.State.WAITING, self.State.RINGING, self.State.CONNECTED)
+
+    def kept(self, at: datetime) -> bool | None:
+        """Whether the number was dialled by the promised time; None while that can still happen, or if withdrawn."""
+        if self.tried_at is not None:
+            return self.tried_at <= self.promised_by
+        if self.state == self.State.CANCELLED:
+            return None
+        return None if self.is_open and at <= self.promised_by else False
+
+
 class Instruction(models.Model):
     """What the exchange must do next: the outbox between a decision and the carrier."""
 
@@ -338,6 +443,7 @@ class Instruction(models.Model):
         MOVE = "move"  # fetch the call's next step: the caller leaves the queue or the conference
         HOLD = "hold"  # the caller hears music, or the others again: whatever the call's `held_at` says by then
         DIAL = "dial"  # create an outside telephone's leg: payload {"leg"}
+        REACH = "reach"  # create the leg of an outgoing call
 
     class State(models.TextChoices):
         PENDING = "pending"

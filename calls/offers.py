@@ -66,7 +66,7 @@ def accept_offer(offer_id: uuid.UUID, *, leg_ref: str, at: datetime) -> Acceptan
 
 
 def _obstacle(offer: Offer, call: Call) -> str:
-    if call.state in (Call.State.ENDED, Call.State.VOICEMAIL):
+    if call.state in (Call.State.ENDED, Call.State.VOICEMAIL, Call.State.CALLBACK):
         return "gone"
     if call.state == Call.State.CONNECTED and offer.purpose == Offer.Purpose.ANSWER:
         return "taken"
@@ -83,7 +83,8 @@ def _take(offer: Offer, call: Call, leg_ref: str, at: datetime) -> None:
     fields = ["answered_at", "operator", "state", "outcome", "ringing_until"]
     call.save(update_fields=[*fields, "taken_at", "operator_left_at"] if again else fields)
     note_event(call, CallEvent.Kind.ANSWERED, at=at, key=f"answered:{offer.pk}", operator=offer.operator_id)
-    instruct(Instruction.Kind.MOVE, call_id=call.pk, at=at)
+    # A callback is dialled now that an operator is there for it; anybody else is on the line already.
+    instruct(Instruction.Kind.REACH if call.is_unreached else Instruction.Kind.MOVE, call_id=call.pk, at=at)
     _on_call(offer.operator_id, at)
     if (transfer := passing.open_transfer(call)) is not None:
         passing.target_took_over(transfer, call, at=at)
@@ -222,9 +223,9 @@ def _consultation_over(offer: Offer, call: Call, *, at: datetime, reason: str) -
 
 
 def write_up(offer: Offer, call: Call, at: datetime) -> None:
-    """To wrap-up, unless the operator saved the note already or the hotline knows no wrap-up."""
+    """To wrap-up, unless the operator saved the note already, nobody was reached, or the hotline knows no wrap-up."""
     operator_id = offer.operator_id
-    saved = Note.objects.filter(call=call, saved_at__gte=offer.accepted_at).exists()
+    saved = call.is_unreached or Note.objects.filter(call=call, saved_at__gte=offer.accepted_at).exists()
     seconds = call.hotline.wrap_up_seconds if call.hotline else 0
     if saved or not seconds:
         presence.settle(operator_id, at=at, cause=Cause.CALL_ENDED, from_states=[Presence.ON_CALL])

@@ -9,8 +9,8 @@ from django.db import connection
 from calls.models import Instruction
 from hotline.core.live import wake_switchboard
 
+CREATES = (Instruction.Kind.RING, Instruction.Kind.DIAL, Instruction.Kind.REACH, Instruction.Kind.ATTEND)
 MOVE_DEADLINE = timedelta(seconds=60)
-_CREATES = [Instruction.Kind.RING, Instruction.Kind.DIAL, Instruction.Kind.ATTEND]
 _STALE = timedelta(seconds=12)  # a claim older than this belongs to a switchboard that died: the carrier is given 5 s
 
 
@@ -58,10 +58,11 @@ def claim(at: datetime, *, limit: int) -> list[Instruction]:
 
 
 def release_stale(at: datetime) -> int:
-    """Claims of a switchboard that died go back: a ring as uncertain (it may have been made), the rest as pending."""
+    """Claims of a switchboard that died go back: what creates a leg as uncertain (it may have been made), the rest as
+    pending."""
     stale = Instruction.objects.filter(state=Instruction.State.CLAIMED, claimed_at__lt=at - _STALE)
-    rings = stale.filter(kind__in=_CREATES).update(state=Instruction.State.UNCERTAIN, due_at=at)
-    return rings + stale.exclude(kind__in=_CREATES).update(state=Instruction.State.PENDING, due_at=at)
+    creates = stale.filter(kind__in=CREATES).update(state=Instruction.State.UNCERTAIN, due_at=at)
+    return creates + stale.exclude(kind__in=CREATES).update(state=Instruction.State.PENDING, due_at=at)
 
 
 def finish(instruction: Instruction, *, at: datetime) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
+from calls.callbacks import PLACEHOLDER
 from calls.journal import note_event
 from calls.lifecycle import attach_hotline, call_ended, call_of, release
 from calls.models import Call, CallEvent, Offer
@@ -88,7 +89,8 @@ def silent_calls(at: datetime, *, silence: timedelta) -> "QuerySet[Call]":
     """Calls that are not over, older than `silence`, and not compared lately: the oldest comparison first."""
     limit = at - silence
     quiet = Q(checked_at__isnull=True, arrived_at__lt=limit) | Q(checked_at__lt=limit)
-    return Call.objects.exclude(state=Call.State.ENDED).filter(quiet).order_by("checked_at")
+    calls = Call.objects.exclude(state=Call.State.ENDED).exclude(carrier_ref__startswith=PLACEHOLDER)
+    return calls.filter(quiet).order_by("checked_at")
 
 
 def compare_one(call: Call, said: CarrierCall | None, *, at: datetime) -> bool:

@@ -1,20 +1,19 @@
 """What happens next to a call, from the state it is in: the same answer whoever asks, and however often."""
 
-import math
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Avg, F, Q
+from django.db.models import Q
 
 from calls import gates, passing, pricing
 from calls.arrival import Arrival
 from calls.conferences import conference_of
-from calls.models import Call, Offer
+from calls.expected import expected_wait
+from calls.models import Call, Callback, Offer
 from calls.steps import Close, Connect, Farewell, Greet, HangUp, RecordVoicemail, Reject, Step, Wait
 from calls.words import own_or_word, word
 from lines.models import Hotline
 from operators.models import Operator, Presence
 
-_BASIS = timedelta(minutes=30)  # expected waits come from our own last half hour
 PRESENT = [Presence.READY, Presence.RINGING, Presence.ON_CALL, Presence.WRAP_UP, Presence.BREAK, Presence.LUNCH,
             Presence.OTHER, Presence.MISSED]  # fmt: skip
 
@@ -63,6 +62,8 @@ def next_step(call: Call, at: datetime) -> Step:  # noqa: PLR0911 - one answer a
         return refusal(call.refused or "unknown", language=call.language)
     if call.state == Call.State.VOICEMAIL:
         return voicemail_step(call, hotline)
+    if call.state == Call.State.CALLBACK:
+        return promise(call, hotline, at)
     if call.state == Call.State.CONNECTED:
         alone = call.operator_left_at and not passing.outside_talks(call)
         return farewell(call, hotline) if alone else Connect(conference_of(call))
@@ -86,14 +87,23 @@ def voicemail_step(call: Call, hotline: Hotline) -> Step:
     return RecordVoicemail(own_or_word(hotline.voicemail_message, "voicemail", call.language))
 
 
+def promise(call: Call, hotline: Hotline, at: datetime) -> Farewell:
+    """By when the caller is called back, in the hotline's own time; on another day the time alone would mislead."""
+    by = call.callback.promised_by.astimezone(hotline.zone) if call.callback else None
+    if by is None or by.date() != at.astimezone(hotline.zone).date():
+        return Farewell(word("callback_promised_later", call.language))
+    return Farewell(word("callback_promised", call.language, time=f"{by:%H:%M}"))
+
+
 def give_up_reason(call: Call, hotline: Hotline, at: datetime) -> str:
     """Why a waiting caller is led to voicemail now: "nobody" on duty, "too long", or "" to wait on."""
     if call.returned_at and call.ringing_until:
         return ""  # somebody is rung for this caller alone
     if not anybody_present(hotline):
         return "nobody"
-    since = call.returned_at or call.queued_at
-    waited = (at - since).total_seconds() if since else 0
+    # A caller with a place kept by a callback joined the line long ago, but has been on the telephone since then.
+    since = call.returned_at or max(each for each in (call.arrived_at, call.queued_at, call.reached_at) if each)
+    waited = (at - since).total_seconds()
     ringing = Offer.objects.filter(call=call, state=Offer.State.RINGING).exists()
     return "too long" if waited >= hotline.max_wait_seconds and not ringing else ""
 
@@ -111,6 +121,7 @@ def wait_step(call: Call, hotline: Hotline, at: datetime) -> Wait:
         expected_seconds=expected_wait(hotline, place, at),
         language=call.language,
         voicemail_offered=hotline.voicemail_enabled,
+        callback_offered=hotline.callbacks_enabled and not call.is_outgoing,
     )
 
 
@@ -121,23 +132,13 @@ def position(call: Call) -> int:
         | Q(priority=call.priority, queued_at__lt=call.queued_at)
         | Q(priority=call.priority, queued_at=call.queued_at, pk__lt=call.pk)
     )
-    return ahead.count() + 1
+    return ahead.count() + 1 + _to_be_dialled(call)
 
 
-def expected_wait(hotline: Hotline, place: int, at: datetime) -> int | None:
-    """Seconds until the call at `place` is answered, from the handling times of the last half hour and who works now.
-
-    place x mean handling time / people at work, rounded up to whole minutes so as not to promise too little; None
-    while there is nothing to go by.
-    """
-    handled = Call.objects.filter(hotline=hotline, answered_at__gte=at - _BASIS, ended_at__isnull=False).aggregate(
-        mean=Avg(F("ended_at") - F("answered_at"))
-    )["mean"]
-    working = Operator.objects.filter(
-        hotlines=hotline, active=True,
-        state__in=[Presence.READY, Presence.RINGING, Presence.ON_CALL, Presence.WRAP_UP],
-    ).count()  # fmt: skip
-    if handled is None or not working:
-        return None
-    seconds = (handled.total_seconds() + hotline.wrap_up_seconds) * place / working
-    return 60 * max(1, math.ceil(seconds / 60))
+def _to_be_dialled(call: Call) -> int:
+    """Callbacks before this call that stand in no line yet, because their callers are dialled first."""
+    if call.hotline is None or not call.hotline.callback_caller_first:
+        return 0
+    before = Q(priority__gt=call.priority) | Q(priority=call.priority, queued_at__lt=call.queued_at)
+    kept = Callback.objects.filter(before, hotline=call.hotline, state=Callback.State.WAITING, attempt=None, again=None)
+    return kept.count()

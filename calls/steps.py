@@ -37,6 +37,7 @@ class Wait:
     expected_seconds: int | None = None
     language: str = "en"
     voicemail_offered: bool = False
+    callback_offered: bool = False
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,17 @@ _WORDS: dict[str, dict[str, str]] = {
         "expected": "The expected wait is about {minutes} minutes.",
         "expected_one": "The expected wait is about one minute.",
         "press_voicemail": "To leave a message instead, press 2.",
+        "press_callback": "Press 1 and we call you back; you keep your place in the queue.",
+        "callback_confirm": "We call you back on {digits}. Press 1 to confirm, or 2 for another number.",
+        "callback_number": "Key in the number on which we call you back, and end with the hash key.",
+        "callback_wrong": "We cannot call that number. Key in an ordinary number of this country, "
+        "and end with the hash key.",
+        "callback_enough": "We have promised this number enough calls for today. Please stay on the line.",
+        "callback_promised": "Thank you. We call you back by {time}, and you keep your place. Goodbye.",
+        "callback_promised_later": "Thank you. We call you back when we are open again, "
+        "and you keep your place. Goodbye.",
+        "callback_hello": "This is {organisation}. You asked us to call you back. Press any key to be connected.",
+        "ring_callback": "A callback for {hotline}. Press 1, and the caller is dialled.",
     },
     "nb": {
         "greeting": "Velkommen til {organisation}. Vent litt, vi svarer så snart vi kan.",
@@ -56,6 +67,16 @@ _WORDS: dict[str, dict[str, str]] = {
         "expected": "Forventet ventetid er omtrent {minutes} minutter.",
         "expected_one": "Forventet ventetid er omtrent ett minutt.",
         "press_voicemail": "Trykk 2 for å legge igjen en beskjed i stedet.",
+        "press_callback": "Trykk 1, så ringer vi deg opp; du beholder plassen din i køen.",
+        "callback_confirm": "Vi ringer deg på {digits}. Trykk 1 for å bekrefte, eller 2 for et annet nummer.",
+        "callback_number": "Tast nummeret vi skal ringe, og avslutt med firkanttast.",
+        "callback_wrong": "Det nummeret kan vi ikke ringe. Tast et vanlig nummer i dette landet, "
+        "og avslutt med firkanttast.",
+        "callback_enough": "Vi har lovet dette nummeret nok oppringninger i dag. Vent gjerne på linjen.",
+        "callback_promised": "Takk. Vi ringer deg innen klokken {time}, og du beholder plassen din. Ha det bra.",
+        "callback_promised_later": "Takk. Vi ringer deg når vi åpner igjen, og du beholder plassen din. Ha det bra.",
+        "callback_hello": "Dette er {organisation}. Du ba oss ringe tilbake. Trykk en tast for å bli satt over.",
+        "ring_callback": "En oppringning for {hotline}. Trykk 1, så ringes innringeren opp.",
     },
     "fil": {
         "greeting": "Maligayang pagtawag sa {organisation}. Maghintay po lamang, sasagutin namin kayo agad.",
@@ -83,6 +104,19 @@ _WORDS: dict[str, dict[str, str]] = {
         "expected": "Mga {minutes} minuto po ang inaasahang paghihintay.",
         "expected_one": "Mga isang minuto po ang inaasahang paghihintay.",
         "press_voicemail": "Para mag-iwan ng mensahe, pindutin po ang 2.",
+        "press_callback": "Pindutin po ang 1 at tatawagan namin kayo; hindi mawawala ang puwesto ninyo sa pila.",
+        "callback_confirm": "Tatawagan po namin kayo sa {digits}. Pindutin ang 1 kung tama, o 2 para sa ibang numero.",
+        "callback_number": "Ilagay po ang numerong tatawagan namin, at tapusin sa hash.",
+        "callback_wrong": "Hindi po namin matatawagan ang numerong iyan. Maglagay po ng karaniwang numero "
+        "sa bansang ito, at tapusin sa hash.",
+        "callback_enough": "Sapat na po ang mga naipangakong tawag sa numerong ito ngayon. Maghintay po lamang.",
+        "callback_promised": "Salamat po. Tatawagan namin kayo bago mag-{time}, "
+        "at nasa inyo pa rin ang puwesto. Paalam.",
+        "callback_promised_later": "Salamat po. Tatawagan namin kayo kapag bukas na kami, "
+        "at nasa inyo pa rin ang puwesto. Paalam.",
+        "callback_hello": "Ito po ang {organisation}. Hiniling po ninyong tawagan namin kayo. "
+        "Pindutin ang kahit anong numero para makausap kami.",
+        "ring_callback": "May tatawagan para sa {hotline}. Pindutin ang 1, at tatawagan ang humiling.",
     },
 }
 

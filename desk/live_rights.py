@@ -26,7 +26,7 @@ def grant(session_key: str) -> Grant | None:
     user: Any = get_user(request)
     if not access.has_role(user, access.OPERATOR):
         return None
-    topics = {"board", "calls", "queue", "carrier"}
+    topics = {"board", "calls", "callbacks", "queue", "carrier"}
     for pk in hotlines_of(user):
         topics |= {f"hotline:{pk}", f"queue:{pk}"}
     operator_id = Operator.objects.filter(user=user).values_list("pk", flat=True).first()

@@ -52,7 +52,8 @@ class HotlineForm(forms.ModelForm):
             *("service_level_seconds", "service_level_percent", "short_abandon_seconds", "ring_seconds"),
             *("max_wait_seconds", "wrap_up_seconds", "takes_everyone", "caller_hourly_limit", "caller_limit_minutes"),
             *("gate", "gate_calls", "greeting", "closed_message"),
-            *("voicemail_message", "farewell", "voicemail_enabled", "listening_shown", "colour", "active"),
+            *("voicemail_message", "farewell", "voicemail_enabled", "callbacks_enabled", "callback_caller_first"),
+            *("listening_shown", "colour", "active"),
         ]
         help_texts = {
             "slug": _("Small letters, digits and hyphens."),
@@ -64,6 +65,8 @@ class HotlineForm(forms.ModelForm):
             ),
             "gate": _("Whoever presses no key after two requests hears goodbye. The key is another one in each call."),
             "greeting": _("Empty: the usual words, with the organisation's name."),
+            "callbacks_enabled": _("Waiting callers press 1. Only ordinary numbers of its country are called."),
+            "callback_caller_first": _("Otherwise an operator accepts first, and then the caller is dialled."),
         }
         widgets = {
             name: forms.Textarea(attrs={"rows": 3})

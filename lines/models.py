@@ -71,6 +71,8 @@ class Hotline(models.Model):
         _("operators see who is in their call with them"), default=True, db_default=True
     )
     voicemail_enabled = models.BooleanField(_("voicemail when nobody comes"), default=True)
+    callbacks_enabled = models.BooleanField(_("offer a callback that keeps the place"), default=False)
+    callback_caller_first = models.BooleanField(_("call the caller before an operator is rung"), default=False)
     colour = models.PositiveSmallIntegerField(_("colour on the board, 1 to 8"), default=1)
     active = models.BooleanField(_("in use"), default=True)
     version = models.PositiveIntegerField(default=1, editable=False)

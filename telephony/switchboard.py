@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, connections
 from django.utils import timezone
 
-from calls import outbox, services
+from calls import callbacks, outbox, services
 from calls.models import Instruction
 from hotline.core import heartbeat
 from hotline.core.live import SWITCHBOARD_CHANNEL
@@ -142,6 +142,7 @@ class Switchboard:
         services.expire_offers(at)
         services.expire_legs(at)
         services.close_overdue_attendances(at)
+        callbacks.sweep(at)
         services.end_overdue_wrap_ups(at)
         presence.drop_lost_desks(at)
         begin_due_breaks(at)

@@ -206,7 +206,10 @@ class System:
         return Handset(self.box.url, number, **manner)
 
     def clear(self) -> None:
-        """Between tests: no mishaps, nobody signed on, no call left."""
+        """Between tests: no mishaps, nobody signed on, no call and no promise left."""
+        from django.utils import timezone
+
+        from calls.models import Call, Callback
         from operators.models import Operator
 
         self.carrier.clear_faults()
@@ -214,6 +217,10 @@ class System:
             if call["live"]:
                 PhoneCall(self.carrier, call).hang_up()
         Operator.objects.update(active=False, state="offline")
+        Callback.objects.filter(state__in=["waiting", "ringing", "connected"]).update(state="cancelled")
+        Call.objects.filter(direction="outgoing", ended_at=None).update(
+            ended_at=timezone.now(), state="ended", outcome="cancelled"
+        )
 
     # --- the seven invariants
     def at_rest(self, within: float = 15.0) -> None:
@@ -238,7 +245,8 @@ class System:
         problems = [
             f"1: the carrier's {leg['sid']} is not in the register" for leg in known if leg["sid"] not in register
         ]
-        live = {leg["sid"] for leg in known if leg["live"]}
+        live = {leg["sid"] for leg in self.carrier.calls() if leg["live"]}
+        live |= {ref for ref in register if ref.startswith("callback:")}  # in the line, and not dialled yet
         problems += [f"2: {ref} is not over" for ref, call in register.items() if not call.ended_at and ref not in live]
         for operator in Operator.objects.filter(active=True, state__in=["ringing", "on_call"]):
             if not operator.offers.filter(state__in=["ringing", "accepted"], call__carrier_ref__in=live).exists():

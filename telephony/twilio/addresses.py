@@ -26,6 +26,30 @@ def key_of(call_id: object) -> str:
     return f"{base()}/wait/{call_id}/key/"
 
 
+def callback_of(call_id: object) -> str:
+    return f"{base()}/callback/{call_id}/"
+
+
+def callback_key_of(call_id: object) -> str:
+    return f"{base()}/callback/{call_id}/key/"
+
+
+def callback_status_of(call_id: object) -> str:
+    return f"{base()}/callback/{call_id}/status/"
+
+
+def callback_number_of(call_id: object) -> str:
+    return f"{base()}/wait/{call_id}/number/"
+
+
+def callback_confirm_of(call_id: object) -> str:
+    return f"{base()}/wait/{call_id}/confirm/"
+
+
+def fallback() -> str:
+    return f"{base()}/fallback/"
+
+
 def recording_of(call_id: object) -> str:
     return f"{base()}/recording/{call_id}/"
 

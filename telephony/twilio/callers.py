@@ -4,6 +4,7 @@ import uuid
 
 from django.http import HttpRequest
 
+from calls import callbacks as promises
 from calls import gates, routing, services
 from calls.facts import moment
 from calls.journal import note_event
@@ -11,7 +12,7 @@ from calls.models import Call, CallEvent
 from calls.queries import by_ref
 from calls.steps import Leave
 from calls.words import word
-from telephony.twilio import trouble, twiml
+from telephony.twilio import callbacks, trouble, twiml
 from telephony.twilio.attestation import verified
 from telephony.twilio.webhook import Post, webhook
 
@@ -53,16 +54,18 @@ def wait(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
     first = known.queued_at is None
     call = services.call_waits(call_id, at=post.at, lookup_ref=post.get("QueueSid")) if first else known
     hotline = known.hotline
+    if first and hotline.callbacks_enabled:
+        call = promises.called_again(call, at=post.at)
     if call.state == Call.State.WAITING and (why := routing.give_up_reason(call, hotline, post.at)):
         call = services.divert_to_voicemail(call_id, at=post.at, why=why)
-    if call.state in (Call.State.VOICEMAIL, Call.State.ENDED):
+    if call.state in (Call.State.VOICEMAIL, Call.State.CALLBACK, Call.State.ENDED):
         return twiml.render(Leave(), call_id=call_id)
     return twiml.waiting(routing.wait_step(call, hotline, post.at), call_id=call_id, first=first)
 
 
 @webhook(trouble.music)
 def key(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
-    """The caller pressed a key while waiting: 2 leads to voicemail, anything else waits on."""
+    """The caller pressed a key while waiting: 1 asks to be called back, 2 leads to voicemail, others wait on."""
     known = by_ref(call_id)
     if known is None or known.hotline is None:
         return twiml.HANG_UP
@@ -71,6 +74,8 @@ def key(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
     if digits == "2" and known.hotline.voicemail_enabled and known.state == Call.State.WAITING:
         services.divert_to_voicemail(call_id, at=post.at, why="key")
         return twiml.render(Leave(), call_id=call_id)
+    if digits == "1" and callbacks.offered(known):
+        return callbacks.begin(known)
     return twiml.waiting(routing.wait_step(known, known.hotline, post.at), call_id=call_id, first=False)
 
 
@@ -155,6 +160,8 @@ def fallback(request: HttpRequest, post: Post) -> str:
     if post.get("RecordingUrl"):
         return twiml.spoken(word("thanks", "en"))
     call = Call.objects.select_related("hotline").filter(carrier_ref=post.call_sid).first()
+    if post.get("Direction").startswith("outbound"):
+        return callbacks.again(call)
     if call is None:
         return _arrive(request, post)  # the first request never reached us: begin as if it had
     note_event(

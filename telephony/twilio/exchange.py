@@ -1,4 +1,4 @@
-"""Carrying out instructions at the carrier: ring, dial, move or hold a caller, hang up a leg.
+"""Carrying out instructions at the carrier: ring, dial, call back, move or hold a caller, hang up a leg.
 
 A create whose outcome is unknown is looked up, never blindly repeated: a caller would ring two of an operator's
 telephones, and somebody would pay twice.
@@ -16,18 +16,16 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from calls import outbox, services
 from calls.models import Call, Instruction, Leg, Offer
 from operators.models import Device
-from telephony.twilio import addresses, outside, refusals, rooms, supervising
+from telephony.twilio import addresses, dialling, outside, refusals, rooms, supervising
 from telephony.twilio.circuit import UNAUTHORISED, CircuitOpen
 from telephony.twilio.client import client
+from telephony.twilio.legs import GONE, NOT_LIVE, STATUSES, end
 
 log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 5
-_GONE = {404}
-_NOT_LIVE = 21220
 _BUSY_CARRIER = 429
 _SOON = timedelta(seconds=0.3)  # a conference may become visible late
 _A_MOMENT = timedelta(seconds=1)
-_STATUSES = ["initiated", "ringing", "answered", "completed"]
 
 
 def perform(instruction: Instruction) -> None:
@@ -61,7 +59,7 @@ def _ring(instruction: Instruction, at: datetime) -> None:
         method="POST",
         timeout=max(5, int((offer.ring_until - offer.made_at).total_seconds())),
         status_callback=addresses.operator_status_of(offer.pk),
-        status_callback_event=_STATUSES,
+        status_callback_event=STATUSES,
         status_callback_method="POST",
     )
     _rang(instruction, offer, str(leg.sid))
@@ -79,7 +77,7 @@ def _rang(instruction: Instruction, offer: Offer, leg_ref: str) -> None:
     outbox.finish(instruction, at=at)
     state = Offer.objects.filter(pk=offer.pk).values_list("state", flat=True).first()
     if state not in (Offer.State.RINGING, Offer.State.ACCEPTED):  # withdrawn while we were creating it
-        _end(leg_ref)
+        end(leg_ref)
 
 
 def _find_leg(offer: Offer) -> str | None:
@@ -102,6 +100,10 @@ def _move(instruction: Instruction, at: datetime) -> None:
     if Call.objects.filter(pk=call.pk, ended_at__isnull=False).exists():
         outbox.finish(instruction, at=at)
         return
+    if call.is_unreached:  # a callback that nobody picked up yet, and whose operator left
+        dialling.give_up(call, at)
+        outbox.finish(instruction, at=timezone.now())
+        return
     client().calls(call.carrier_ref).update(url=addresses.next_of(call.pk), method="POST")
     outbox.finish(instruction, at=timezone.now())
 
@@ -112,7 +114,7 @@ def _hold(instruction: Instruction, at: datetime) -> None:
     except rooms.NotThereYet:
         _again(instruction, "the conference is not visible yet", _SOON)
     except TwilioRestException as error:
-        if error.status not in _GONE:
+        if error.status not in GONE:
             raise
         _again(instruction, "the caller is not in the conference yet", _SOON)
     else:
@@ -125,14 +127,14 @@ def _dial(instruction: Instruction, at: datetime) -> None:
     if leg_ref is not None:
         services.know_outside(leg_id, leg_ref=leg_ref)
         if not Leg.objects.filter(pk=leg_id).exclude(state=Leg.State.OVER).exists():  # taken back meanwhile
-            _end(leg_ref)
+            end(leg_ref)
     outbox.finish(instruction, at=timezone.now())
 
 
 def _hang_up(instruction: Instruction, at: datetime) -> None:
     leg_ref = instruction.payload.get("leg_ref") or _leg_of(instruction)
     if leg_ref:
-        _end(leg_ref)
+        end(leg_ref)
     outbox.finish(instruction, at=timezone.now())
 
 
@@ -144,25 +146,17 @@ def _leg_of(instruction: Instruction) -> str | None:
     return Offer.objects.filter(pk=instruction.offer_id).values_list("leg_ref", flat=True).first()
 
 
-def _end(leg_ref: str) -> None:
-    """End a leg, ringing or talking. One that is over already is no error."""
-    try:
-        client().calls(leg_ref).update(status="completed")
-    except TwilioRestException as error:
-        if error.status not in _GONE and error.code not in (20404, _NOT_LIVE):
-            raise
-
-
 _DEEDS = {
     Instruction.Kind.RING: _ring,
     Instruction.Kind.MOVE: _move,
     Instruction.Kind.HANG_UP: _hang_up,
     Instruction.Kind.HOLD: _hold,
     Instruction.Kind.DIAL: _dial,
+    Instruction.Kind.REACH: dialling.dial,
     Instruction.Kind.ATTEND: supervising.ring,
     Instruction.Kind.ADJUST: supervising.adjust,
 }
-_ONLY_IN_TIME = {Instruction.Kind.RING, Instruction.Kind.DIAL, Instruction.Kind.ATTEND, Instruction.Kind.ADJUST}
+_ONLY_IN_TIME = {*outbox.CREATES, Instruction.Kind.ADJUST}
 
 
 def _refused(instruction: Instruction, error: TwilioRestException) -> None:
@@ -173,7 +167,7 @@ def _refused(instruction: Instruction, error: TwilioRestException) -> None:
         _again(instruction, "the carrier asked us to slow down", _back_off(instruction))
     elif error.status >= 500:
         _unknown(instruction, f"carrier error {error.status}")
-    elif instruction.kind == Instruction.Kind.MOVE and (error.status in _GONE or error.code in (20404, _NOT_LIVE)):
+    elif instruction.kind == Instruction.Kind.MOVE and (error.status in GONE or error.code in (20404, NOT_LIVE)):
         _caller_gone(instruction)
     else:
         _give_up(instruction, f"{error.code or error.status}: {refusals.explain(error)}"[:200])
@@ -219,3 +213,5 @@ def _give_up(instruction: Instruction, error: str) -> None:
         services.outside_ended(instruction.payload["leg"], at=at, status="failed")
     elif instruction.kind == Instruction.Kind.ATTEND:
         services.attendance_failed(UUID(instruction.payload["attendance"]), at=at)
+    elif instruction.kind == Instruction.Kind.REACH:
+        services.call_ended(instruction.call_id, at=at, carrier_status="failed", source="switchboard")

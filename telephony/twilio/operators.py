@@ -23,6 +23,10 @@ def _language(offer: Offer) -> str:
     return offer.operator.languages[0] if offer.operator.languages else offer.call.language
 
 
+def _ring_word(offer: Offer) -> str:
+    return "ring_callback" if offer.call.is_unreached else "ring"
+
+
 def _claim(offer: Offer, post: Post) -> str:
     """Exactly one leg gets the caller; the others hear why not."""
     taken = services.accept_offer(offer.pk, leg_ref=post.call_sid, at=post.at)
@@ -40,7 +44,8 @@ def answered(request: HttpRequest, post: Post, offer_id: uuid.UUID) -> str:
     services.know_leg(offer.pk, leg_ref=post.call_sid, at=post.at, rang=True)
     if offer.device == Device.PHONE:
         name = offer.call.hotline.name if offer.call.hotline else ""
-        return twiml.press_one(addresses.operator_key_of(offer.pk), word("ring", _language(offer), hotline=name))
+        words = word(_ring_word(offer), _language(offer), hotline=name)
+        return twiml.press_one(addresses.operator_key_of(offer.pk), words)
     return _claim(offer, post)
 
 

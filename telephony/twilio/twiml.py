@@ -77,9 +77,10 @@ def waiting(step: steps.Wait, *, call_id: object, first: bool) -> str:
     whenever it has run out."""
     parts = [say(each) for each in _place(step)] if first else [say(each) for each in _place(step)[-1:]]
     music = f'<Play loop="2">{clean(addresses.hold_music())}</Play>'
-    if not step.voicemail_offered:
+    if not (step.voicemail_offered or step.callback_offered):
         return response(*parts, music)
-    offer = say(word("press_voicemail", step.language))
+    offer = say(word("press_callback", step.language)) if step.callback_offered else ""
+    offer += say(word("press_voicemail", step.language)) if step.voicemail_offered else ""
     return response(
         *parts,
         f'<Gather numDigits="1" timeout="1" action={quoteattr(addresses.key_of(call_id))} method="POST">'

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from telephony.twilio import callers, operators, outside, supervisors
+from telephony.twilio import callbacks, callers, operators, outside, supervisors
 
 app_name = "twilio"
 urlpatterns = [
@@ -12,6 +12,11 @@ urlpatterns = [
     path("gate/<uuid:call_id>/<int:attempt>/", callers.gate, name="gate"),
     path("wait/<uuid:call_id>/", callers.wait, name="wait"),
     path("wait/<uuid:call_id>/key/", callers.key, name="key"),
+    path("wait/<uuid:call_id>/number/", callbacks.number, name="callback_number"),
+    path("wait/<uuid:call_id>/confirm/", callbacks.confirm, name="callback_confirm"),
+    path("callback/<uuid:call_id>/", callbacks.answered, name="callback"),
+    path("callback/<uuid:call_id>/key/", callbacks.key, name="callback_key"),
+    path("callback/<uuid:call_id>/status/", callbacks.status, name="callback_status"),
     path("next/<uuid:call_id>/", callers.next_step, name="next"),
     path("recording/<uuid:call_id>/", callers.recording, name="recording"),
     path("conference/<uuid:call_id>/", callers.conference, name="conference"),

@@ -10,11 +10,12 @@ from tests.system import System
 
 @pytest.fixture(scope="session")
 def running():
-    system = System(web=2, switchboards=2)
+    system = System(web=2, switchboards=2, CALLBACK_PAUSES_SECONDS="1,1")
     try:
         yield system.start()
         _speaks_the_carriers_language(system)
     finally:
+        print(system.logs())
         system.stop()
 
 

@@ -1,0 +1,81 @@
+"""Dialling somebody who asked to be called back. A create whose outcome is unknown is looked up, never repeated."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from calls import callbacks, outbox, services
+from calls.dialling import NotCallable, callable_number, country_of
+from calls.models import Call, Instruction
+from telephony.twilio import addresses
+from telephony.twilio.client import client
+from telephony.twilio.legs import STATUSES, end
+
+log = logging.getLogger(__name__)
+
+
+def dial(instruction: Instruction, at: datetime) -> None:
+    """Create the leg of an outgoing call, unless it is over, was dialled already, or may not be called any more."""
+    call = Call.objects.select_related("hotline").get(pk=instruction.call_id)
+    if call.ended_at or not call.carrier_ref.startswith(callbacks.PLACEHOLDER):
+        outbox.finish(instruction, at=at)
+        return
+    if not _may_call(call):
+        outbox.fail(instruction, at=at, error="this number is not called")
+        services.call_ended(call.pk, at=at, source="switchboard")
+        return
+    callbacks.dialled(call.pk, at=at)
+    if instruction.attempts > 1 and (found := _find(call, instruction.created_at)):
+        _dialled(instruction, call, found)
+        return
+    leg = client().calls.create(
+        to=call.caller_number,
+        from_=call.dialled,
+        url=addresses.callback_of(call.pk),
+        method="POST",
+        fallback_url=addresses.fallback(),
+        fallback_method="POST",
+        timeout=settings.CALLBACK_RING_SECONDS,
+        status_callback=addresses.callback_status_of(call.pk),
+        status_callback_event=STATUSES,
+        status_callback_method="POST",
+    )
+    _dialled(instruction, call, str(leg.sid))
+
+
+def _may_call(call: Call) -> bool:
+    """Looked at once more before money is spent: the hotline's country or our numbers may have changed."""
+    assert call.hotline is not None
+    try:
+        callable_number(call.caller_number, country_of(call.hotline, call.dialled))
+    except NotCallable as why:
+        log.warning("a callback was not dialled: %s", why)
+        return False
+    return True
+
+
+def _dialled(instruction: Instruction, call: Call, leg_ref: str) -> None:
+    at = timezone.now()
+    ours = callbacks.know_ref(call.pk, carrier_ref=leg_ref, at=at)
+    outbox.finish(instruction, at=at)
+    if not ours or Call.objects.filter(pk=call.pk, ended_at__isnull=False).exists():  # given up meanwhile
+        end(leg_ref)
+
+
+def _find(call: Call, since: datetime) -> str | None:
+    """The leg that an earlier try may have created: from us to them, made since, and no other call's."""
+    legs = client().calls.list(
+        to=call.caller_number, from_=call.dialled, start_time_after=since - timedelta(seconds=2), limit=20
+    )
+    taken = set(Call.objects.filter(carrier_ref__in=[leg.sid for leg in legs]).values_list("carrier_ref", flat=True))
+    ours = [leg for leg in legs if leg.sid not in taken and leg.direction == "outbound-api"]
+    return str(ours[0].sid) if ours else None
+
+
+def give_up(call: Call, at: datetime) -> None:
+    """The operator left before anybody picked up: stop ringing there."""
+    if not call.carrier_ref.startswith(callbacks.PLACEHOLDER):
+        end(call.carrier_ref)
+    services.call_ended(call.pk, at=at, source="switchboard")
