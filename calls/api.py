@@ -9,17 +9,16 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from calls import numbers, queries, services, timeline
+from calls.in_call_api import InCall, own_operator, refuse_strangers
 from calls.models import Call, Note, Topic
 from calls.reveal import SHORTEST_REASON, reveal
 from calls.search import search
 from hotline.core import access
 from hotline.core.rest import Sentence, refusing
-from operators.models import Operator
 from operators.permissions import hotlines_of
 
 
@@ -51,6 +50,7 @@ class CallSerializer(serializers.ModelSerializer):
             "arrived_at",
             "queued_at",
             "answered_at",
+            "held_at",
             "ended_at",
             "ended_by",
             "wait_seconds",
@@ -156,7 +156,7 @@ CallFilter.base_filters["to"] = django_filters.IsoDateTimeFilter(
 @extend_schema_view(
     retrieve=extend_schema(responses={200: CallSerializer, 404: Sentence}),
 )
-class CallViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+class CallViewSet(InCall, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """The calls of the hotlines that the token's person may see, newest first."""
 
     access = access.OPERATOR
@@ -193,15 +193,15 @@ class CallViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
         call = self.get_object()
         if request.method == "GET":
             return Response(NoteSerializer(Note.objects.filter(call=call).first() or Note(call=call)).data)
-        own = _own_operator(request)
-        _refuse_strangers(request, call, own)
+        own = own_operator(request)
+        refuse_strangers(request, call, own)
         wish = NoteWishSerializer(data=request.data, context={"hotline_id": call.hotline_id})
         wish.is_valid(raise_exception=True)
         facts = wish.validated_data
         with refusing(services.Refused):
             note = services.save_note(
                 call.pk,
-                operator_id=own.pk if own and own.pk == call.operator_id else None,
+                operator_id=own.pk if own and queries.talked_in(call, own.pk) else None,
                 by=request.user,
                 at=timezone.now(),
                 version=facts.get("version"),
@@ -219,33 +219,7 @@ class CallViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.Gen
     def reveal(self, request: Request, pk: Any = None) -> Response:
         """The caller's whole number. Who looked, when and why, is remembered."""
         call = self.get_object()
-        _refuse_strangers(request, call, _own_operator(request))
+        refuse_strangers(request, call, own_operator(request))
         look = LookSerializer(data=request.data)
         look.is_valid(raise_exception=True)
         return Response({"caller": reveal(call, by=request.user, reason=look.validated_data["reason"])})
-
-    @extend_schema(
-        request=None,
-        responses={202: Sentence, 403: Sentence, 404: Sentence, 409: Sentence},
-        filters=False,
-    )
-    @action(detail=True, methods=["post"])
-    def hangup(self, request: Request, pk: Any = None) -> Response:
-        """End the conversation: the operator is freed, the caller hears the closing."""
-        call = self.get_object()
-        _refuse_strangers(request, call, _own_operator(request))
-        with refusing(services.Refused):
-            services.hang_up(call.pk, by=request.user, at=timezone.now())
-        return Response({"detail": _("The conversation is being ended.")}, status=202)
-
-
-def _own_operator(request: Request) -> Operator | None:
-    user: Any = request.user
-    return Operator.objects.filter(user=user).first()
-
-
-def _refuse_strangers(request: Request, call: Call, own: Operator | None) -> None:
-    """A call is handled by the operator who took it, or by a supervisor of its hotline."""
-    if access.has_role(request.user, access.SUPERVISOR) or (own and own.pk == call.operator_id):
-        return
-    raise PermissionDenied(_("Only the operator who took this call, or a supervisor, can do that."))

@@ -1,8 +1,8 @@
 """What is known of a call, and what follows from it.
 
-A call's row is the join of facts: a time is the earliest anybody named, a carrier's status the furthest along. State
-and outcome are functions of the facts. Joining is commutative, associative and idempotent, so that repeated, late and
-reordered callbacks end in the same row.
+A call's row is the join of facts: a time is the earliest anybody named (when a caller went back to the line and was
+taken again: the latest), a carrier's status the furthest along. State and outcome are functions of the facts. Joining
+is commutative, associative and idempotent, so that repeated, late and reordered callbacks end in the same row.
 """
 
 from datetime import datetime
@@ -10,6 +10,7 @@ from typing import Any
 
 from calls.models import Call
 
+LATEST = ("returned_at", "taken_at")
 TIMES = (
     "arrived_at",
     "queued_at",
@@ -53,7 +54,7 @@ def _joined(name: str, known: Any, new: Any) -> Any:
         return new if known is None else min(known, new)
     if name == "carrier_status":
         return max(known, new, key=_rank)
-    if name == "carrier_seconds":
+    if name == "carrier_seconds" or name in LATEST:
         return new if known is None else max(known, new)
     if name == "left_first":
         return "caller" if "caller" in (known, new) else known or new
@@ -69,11 +70,18 @@ def _rank(status: str) -> int:
 def state(call: Call) -> str:
     if call.ended_at:
         return Call.State.ENDED
+    if in_line_again(call):
+        return Call.State.VOICEMAIL if call.voicemail_at else Call.State.WAITING
     if call.answered_at:
         return Call.State.CONNECTED
     if call.voicemail_at:
         return Call.State.VOICEMAIL
     return Call.State.WAITING if call.queued_at else Call.State.ARRIVED
+
+
+def in_line_again(call: Call) -> bool:
+    """Whether an answered caller went back to the line and nobody has taken them since."""
+    return call.returned_at is not None and (call.taken_at is None or call.taken_at < call.returned_at)
 
 
 def outcome(call: Call) -> str:
@@ -96,6 +104,8 @@ def ended_by(call: Call) -> str:
         return ""
     if call.left_first:
         return call.left_first
+    if in_line_again(call):
+        return "system" if call.voicemail_at else "caller"
     if call.operator_left_at and call.operator_left_at < call.ended_at:
         return "operator"
     return "system" if call.refused else "caller"

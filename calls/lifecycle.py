@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from calls import matching
+from calls import matching, passing
 from calls.facts import join
 from calls.journal import note_event
 from calls.models import Call, CallEvent, Instruction, Offer, Voicemail
@@ -15,14 +15,11 @@ from calls.news import tell
 from calls.numbers import classify
 from calls.offers import close_offer, release_all
 from calls.outbox import instruct
+from calls.refusals import Refused
 from lines.models import Number
 from operators import presence
 from operators.models import Presence
 from operators.presence import Cause
-
-
-class Refused(Exception):
-    """A wish that cannot be met; the text is a sentence for the person."""
 
 
 def call_waits(call_id: uuid.UUID, *, at: datetime, lookup_ref: str = "") -> Call:
@@ -90,7 +87,7 @@ def call_ended(
         facts |= {"carrier_seconds": carrier_seconds, "recovered": source == "reconciled"}
         before, waited = call.ended_at, call.state == Call.State.WAITING
         if join(call, **facts):
-            call.ringing_until = None
+            call.ringing_until = call.held_at = None
             call.save()
         release_all(call, at=at, reason="caller left")
         if before is None:
@@ -165,16 +162,24 @@ def pressed(call_id: uuid.UUID, *, digits: str, at: datetime, key: str) -> None:
 # --- what an operator or supervisor does ---------------------------------------------------------
 
 
-def hang_up(call_id: uuid.UUID, *, by: Any, at: datetime) -> None:
-    """End a conversation from our side: the operator's leg is hung up, the caller hears the closing.
+def hang_up(call_id: uuid.UUID, *, by: Any, at: datetime, operator_id: int | None = None) -> None:
+    """End an operator's conversation from our side: their leg is hung up, a caller who is left alone hears the closing.
 
-    Raises Refused when nobody is talking.
+    `operator_id` is who hangs up, if it is an operator who talks in the call; else whoever has the caller, a colleague
+    or an outside telephone. A call that is being passed on goes on with its target. Raises Refused when nobody talks.
     """
     with transaction.atomic():
         call = Call.objects.select_for_update().get(pk=call_id)
-        offer = Offer.objects.filter(call=call, state=Offer.State.ACCEPTED).first()
-        if offer is None or call.ended_at:
+        offers = list(Offer.objects.filter(call=call, state=Offer.State.ACCEPTED))
+        own = [offer for offer in offers if offer.operator_id == operator_id]
+        offer = next(iter(own or [each for each in offers if each.purpose == Offer.Purpose.ANSWER]), None)
+        if call.ended_at or (offer is None and not passing.outside_talks(call)):
             raise Refused(_("This call is not in conversation."))
+        if offer is None:
+            passing.send_off_outside(call, at=at)
+            return
+        if call.held_at and offer.purpose == Offer.Purpose.ANSWER and passing.open_transfer(call) is None:
+            Call.objects.filter(pk=call.pk).update(held_at=None)  # meant: no way back to the line
         instruct(Instruction.Kind.HANG_UP, call_id=call.pk, offer_id=offer.pk, at=at)
         note_event(call, CallEvent.Kind.NOTE, at=at, key=f"hangup:{offer.pk}", source="desk", what="hang_up")
 

@@ -77,6 +77,11 @@ class Call(models.Model):
     queued_at = models.DateTimeField(null=True)
     offered_at = models.DateTimeField(null=True)
     ringing_until = models.DateTimeField(null=True)  # while somebody is rung for this call; null: it may be offered
+    held_at = models.DateTimeField(null=True)  # since when the caller hears music and nobody hears the caller
+    # A call that is passed on may wait a second time: it does while `returned_at` is later than `taken_at`.
+    returned_at = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField(null=True)
+    handed = models.PositiveSmallIntegerField(default=0, db_default=0)  # how often somebody began to pass it on
     answered_at = models.DateTimeField(null=True)
     voicemail_at = models.DateTimeField(null=True)
     operator_left_at = models.DateTimeField(null=True)
@@ -156,6 +161,13 @@ class CallEvent(models.Model):
         WITHDRAWN = "withdrawn"
         ANSWERED = "answered"
         CONNECTED = "connected"
+        HELD = "held"
+        RESUMED = "resumed"
+        PASSED_ON = "passed_on"
+        CONSULTED = "consulted"
+        HANDED_OVER = "handed_over"
+        NOT_TAKEN = "not_taken"
+        RETURNED = "returned"
         OPERATOR_LEFT = "operator_left"
         VOICEMAIL = "voicemail"
         RECORDED = "recorded"
@@ -197,12 +209,17 @@ class Offer(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
         FINISHED = "finished", _("finished")
 
+    class Purpose(models.TextChoices):
+        ANSWER = "answer"  # take the caller
+        CONSULT = "consult"  # talk with the operator who has the caller
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="offers", db_constraint=False)
     operator = models.ForeignKey(
         "operators.Operator", on_delete=models.CASCADE, related_name="offers", db_constraint=False, db_index=False
     )  # what is open is found by the constraint's index; what was, by the call
     state = models.CharField(max_length=10, choices=State, default=State.RINGING)
+    purpose = models.CharField(max_length=8, choices=Purpose, default=Purpose.ANSWER, db_default=Purpose.ANSWER)
     device = models.CharField(max_length=8)
     made_at = models.DateTimeField()
     ring_until = models.DateTimeField()
@@ -222,7 +239,72 @@ class Offer(models.Model):
                 condition=Q(state__in=["ringing", "accepted"]),
                 name="an_operator_has_one_open_offer",
             ),
-            models.UniqueConstraint(fields=["call"], condition=Q(state="accepted"), name="a_call_has_one_operator_leg"),
+            models.UniqueConstraint(
+                fields=["call"],
+                condition=Q(state="accepted", purpose="answer"),
+                name="a_call_has_one_operator_leg",
+            ),
+        ]
+
+
+class Leg(models.Model):
+    """An outside telephone that is rung for a call and, once answered, talks in it."""
+
+    class State(models.TextChoices):
+        RINGING = "ringing", _("ringing")
+        TALKING = "talking", _("talking")
+        OVER = "over", _("over")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="outside_legs")
+    number = models.CharField(max_length=32)
+    state = models.CharField(max_length=8, choices=State, default=State.RINGING)
+    made_at = models.DateTimeField()
+    ring_until = models.DateTimeField()
+    leg_ref = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - unknown legs are not equal
+    answered_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["ring_until"], condition=Q(state="ringing"), name="leg_ringing")]
+
+
+class Transfer(models.Model):
+    """A call that its operator passes on: cold, and the operator is free at once, or warm, after a word with whoever
+    takes it. The target is a colleague (`offer`), an outside telephone (`leg`) or the line of a hotline (neither)."""
+
+    class Kind(models.TextChoices):
+        COLD = "cold", _("at once")
+        WARM = "warm", _("after a word")
+
+    class State(models.TextChoices):
+        RINGING = "ringing", _("ringing")
+        TALKING = "talking", _("talking")  # operator and target; the caller too, when off hold
+        DONE = "done", _("taken")
+        FAILED = "failed", _("not taken")
+        CANCELLED = "cancelled", _("taken back")
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="transfers")
+    by = models.ForeignKey("operators.Operator", on_delete=models.PROTECT, related_name="+", db_index=False)
+    kind = models.CharField(max_length=4, choices=Kind)
+    state = models.CharField(max_length=9, choices=State)
+    to = models.CharField(max_length=160)  # for screens: a name, or a masked number
+    offer = models.OneToOneField(Offer, on_delete=models.CASCADE, null=True, related_name="transfer")
+    leg = models.OneToOneField(Leg, on_delete=models.CASCADE, null=True, related_name="transfer")
+    made_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["by", "-made_at"], name="transfer_by")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["call"],
+                condition=Q(state__in=["ringing", "talking"]),
+                name="a_call_is_passed_on_once_at_a_time",
+            )
         ]
 
 
@@ -231,8 +313,10 @@ class Instruction(models.Model):
 
     class Kind(models.TextChoices):
         RING = "ring"  # create the operator's leg of an offer
-        HANG_UP = "hang_up"  # end a leg: payload {"leg_ref"}
+        HANG_UP = "hang_up"  # end a leg: payload {"leg_ref"} or {"leg"}
         MOVE = "move"  # fetch the call's next step: the caller leaves the queue or the conference
+        HOLD = "hold"  # the caller hears music, or the others again: whatever the call's `held_at` says by then
+        DIAL = "dial"  # create an outside telephone's leg: payload {"leg"}
 
     class State(models.TextChoices):
         PENDING = "pending"

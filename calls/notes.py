@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from calls.cards import card_sentence, holds_card
 from calls.journal import note_event
 from calls.lifecycle import Refused, finish_wrap_up
-from calls.models import Call, CallEvent, Note, NoteVersion, Topic
+from calls.models import Call, CallEvent, Note, NoteVersion, Offer, Topic
+from calls.queries import last_talk, talked_in
 from hotline.core.live import announce
 from operators.models import Operator, Presence
 
@@ -26,13 +27,19 @@ class Conflict(Refused):
 
 
 def _checked(call: Call, topic_id: int | None, outcome: str) -> None:
-    if topic_id is not None and not Topic.objects.filter(pk=topic_id, hotline=call.hotline_id).exists():
+    if topic_id is not None and not Topic.objects.filter(pk=topic_id, hotline__in=_hotlines(call)).exists():
         raise Refused(_("This topic does not belong to the hotline of the call."))
     if outcome and outcome not in Note.Outcome.values:
         raise Refused(
             _("%(outcome)s is not an outcome; choose one of: %(known)s.")
             % {"outcome": outcome, "known": ", ".join(Note.Outcome.values)}
         )
+
+
+def _hotlines(call: Call) -> list[int | None]:
+    """Of a call that was passed on to another hotline, the one that was dialled counts as well."""
+    dialled = call.number.hotline_id if call.handed and call.number else None
+    return [call.hotline_id, dialled]
 
 
 def refuse_cards(*texts: str) -> None:
@@ -104,7 +111,7 @@ def save_note(
         )
         note_event(call, CallEvent.Kind.NOTE, at=at, key=f"note:{note.version}", source="desk", what="saved")
         announce(f"call:{call.pk}", "calls")
-    if call.ended_at and operator_id is not None and operator_id == call.operator_id:
+    if (call.ended_at or call.handed) and operator_id is not None and talked_in(call, operator_id):
         _end_wrap_up(operator_id, call, by, at)
     return note
 
@@ -112,15 +119,25 @@ def save_note(
 def _end_wrap_up(operator_id: int, call: Call, by: Any, at: datetime) -> None:
     """Only the newest call's note ends a wrap-up: an old note mended meanwhile must not."""
     newest = Call.objects.filter(operator_id=operator_id).order_by("-answered_at").values_list("pk", flat=True).first()
+    if call.handed:
+        talk = last_talk(operator_id, Offer.objects.all())
+        newest = talk.call_id if talk else newest
     if newest == call.pk:
         finish_wrap_up(operator_id, at=at, by=by)
+
+
+def _written_up(operator: Operator) -> Call | None:
+    talk = last_talk(operator.pk, Offer.objects.select_related("call__hotline"))
+    if talk is not None:
+        return talk.call
+    return Call.objects.select_related("hotline").filter(operator=operator).order_by("-answered_at").first()
 
 
 def end_overdue_wrap_ups(at: datetime, *, typing_seconds: int = 10) -> int:
     """Wrap-ups past their hotline's time end by themselves, but not while somebody types; how many ended."""
     ended = 0
     for operator in Operator.objects.filter(state=Presence.WRAP_UP):
-        call = Call.objects.select_related("hotline").filter(operator=operator).order_by("-answered_at").first()
+        call = _written_up(operator)
         allowed = call.hotline.wrap_up_seconds if call and call.hotline else 0
         typed = Note.objects.filter(call=call).values_list("drafted_at", flat=True).first() if call else None
         typing = typed is not None and (at - typed).total_seconds() < typing_seconds

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models.functions import Coalesce
 
+from calls import passing
+from calls.conferences import conference_of
 from calls.facts import join
 from calls.journal import note_event
 from calls.models import Call, CallEvent, Instruction, Note, Offer
@@ -34,11 +36,6 @@ class Acceptance:
     why: str = ""  # "gone": the caller left; "taken": somebody else answered; "late": the offer was closed
 
 
-def conference_of(call_id: uuid.UUID) -> str:
-    """The conference's name: our call's id, no personal data."""
-    return f"call-{call_id}"
-
-
 def _locked(offer_id: uuid.UUID) -> tuple[Offer, Call] | None:
     """The offer and its call, the call locked first. Call inside a transaction."""
     call_id = Offer.objects.filter(pk=offer_id).values_list("call_id", flat=True).first()
@@ -57,40 +54,53 @@ def accept_offer(offer_id: uuid.UUID, *, leg_ref: str, at: datetime) -> Acceptan
             return Acceptance(False, why="gone")
         offer, call = found
         if offer.state == Offer.State.ACCEPTED and offer.leg_ref in (None, leg_ref):
-            return Acceptance(True, conference_of(call.pk))
+            return Acceptance(True, conference_of(call))
         why = _obstacle(offer, call)
         if why:
             return Acceptance(False, why=why)
-        _take(offer, call, leg_ref, at)
-        return Acceptance(True, conference_of(call.pk))
+        take = _consult if offer.purpose == Offer.Purpose.CONSULT else _take
+        take(offer, call, leg_ref, at)
+        return Acceptance(True, conference_of(call))
 
 
 def _obstacle(offer: Offer, call: Call) -> str:
-    if call.ended_at or call.voicemail_at:
+    if call.state in (Call.State.ENDED, Call.State.VOICEMAIL):
         return "gone"
-    if call.answered_at:
+    if call.state == Call.State.CONNECTED and offer.purpose == Offer.Purpose.ANSWER:
         return "taken"
     return "" if offer.state == Offer.State.RINGING else "late"
 
 
 def _take(offer: Offer, call: Call, leg_ref: str, at: datetime) -> None:
     Offer.objects.filter(pk=offer.pk).update(state=Offer.State.ACCEPTED, leg_ref=leg_ref, accepted_at=at)
-    join(call, answered_at=at)
+    again = call.returned_at is not None
+    if again:  # the talk goes on
+        call.operator_left_at = None
+    join(call, answered_at=at, taken_at=at if again else None)
     call.operator_id, call.ringing_until = offer.operator_id, None
-    call.save(update_fields=["answered_at", "operator", "state", "outcome", "ringing_until"])
+    fields = ["answered_at", "operator", "state", "outcome", "ringing_until"]
+    call.save(update_fields=[*fields, "taken_at", "operator_left_at"] if again else fields)
     note_event(call, CallEvent.Kind.ANSWERED, at=at, key=f"answered:{offer.pk}", operator=offer.operator_id)
     instruct(Instruction.Kind.MOVE, call_id=call.pk, at=at)
-    presence.change(
-        offer.operator_id,
-        Presence.ON_CALL,
-        at=at,
-        cause=Cause.ANSWERED,
-        from_states=presence.ALL - {Presence.ON_CALL},
-        keep_next=True,
-    )
+    _on_call(offer.operator_id, at)
+    if (transfer := passing.open_transfer(call)) is not None:
+        passing.target_took_over(transfer, call, at=at)
     for other in Offer.objects.filter(call=call, state=Offer.State.RINGING).exclude(pk=offer.pk):
         _close(other, call, Offer.State.WITHDRAWN, at=at, reason="taken")
     tell(call, operator_id=offer.operator_id, line_changed=True)
+
+
+def _consult(offer: Offer, call: Call, leg_ref: str, at: datetime) -> None:
+    """Asked by a colleague who has the caller: the two talk first."""
+    Offer.objects.filter(pk=offer.pk).update(state=Offer.State.ACCEPTED, leg_ref=leg_ref, accepted_at=at)
+    _on_call(offer.operator_id, at)
+    if (transfer := passing.open_transfer(call)) is not None:
+        passing.target_answered(transfer, call, at=at)
+
+
+def _on_call(operator_id: int, at: datetime) -> None:
+    others = presence.ALL - {Presence.ON_CALL}
+    presence.change(operator_id, Presence.ON_CALL, at=at, cause=Cause.ANSWERED, from_states=others, keep_next=True)
 
 
 def know_leg(offer_id: uuid.UUID, *, leg_ref: str, at: datetime, rang: bool = False) -> None:
@@ -127,9 +137,16 @@ def _close(offer: Offer, call: Call, to: str, *, at: datetime, reason: str) -> N
             offer.operator_id, at=at, cause=Cause.WITHDRAWN, from_states=[Presence.RINGING], restart_idle=False
         )
     note_event(call, kind, at=at, key=f"closed:{offer.pk}", operator=offer.operator_id, reason=reason)
+    if call.handed:
+        passing.target_lost(call, at=at, reason=reason, offer=offer)
     instruct(Instruction.Kind.HANG_UP, call_id=call.pk, offer_id=offer.pk, at=at)
     tell(call, operator_id=offer.operator_id)
     wake_switchboard()
+
+
+def withdraw(offer: Offer, call: Call, *, at: datetime, reason: str) -> None:
+    """Stop a ring. Call with both rows locked."""
+    _close(offer, call, Offer.State.WITHDRAWN, at=at, reason=reason)
 
 
 def leg_ended(offer_id: uuid.UUID, *, at: datetime, status: str, left_first: str = "") -> None:
@@ -175,19 +192,35 @@ def operator_left(offer: Offer, call: Call, *, at: datetime, left_first: str = "
     Call with both rows locked.
     """
     Offer.objects.filter(pk=offer.pk).update(state=Offer.State.FINISHED, closed_at=at)
+    if offer.purpose == Offer.Purpose.CONSULT:
+        _consultation_over(offer, call, at=at, reason="caller left" if left_first == "caller" else "hung up")
+        return
+    alive = not call.ended_at and left_first != "caller"
+    if alive and passing.goes_on(call, by_id=offer.operator_id, at=at):
+        write_up(offer, call, at)
+        tell(call, operator_id=offer.operator_id)
+        return
     join(call, operator_left_at=at, left_first=left_first or None)
     call.save(update_fields=["operator_left_at", "left_first", "ended_by"])
     if not call.ended_at:
         if left_first != "caller":
             note_event(call, CallEvent.Kind.OPERATOR_LEFT, at=at, key=f"left:{offer.pk}", operator=offer.operator_id)
         instruct(Instruction.Kind.MOVE, call_id=call.pk, at=at)
-    _write_up(offer.operator_id, call, at)
+    write_up(offer, call, at)
     tell(call, operator_id=offer.operator_id)
 
 
-def _write_up(operator_id: int, call: Call, at: datetime) -> None:
-    """To wrap-up, unless the note is saved already or the hotline knows no wrap-up."""
-    saved = Note.objects.filter(call=call, saved_at__isnull=False).exists()
+def _consultation_over(offer: Offer, call: Call, *, at: datetime, reason: str) -> None:
+    """Whoever was only asked has nothing to write up."""
+    presence.settle(offer.operator_id, at=at, cause=Cause.CALL_ENDED, from_states=[Presence.ON_CALL])
+    passing.target_lost(call, at=at, reason=reason, offer=offer)
+    tell(call, operator_id=offer.operator_id)
+
+
+def write_up(offer: Offer, call: Call, at: datetime) -> None:
+    """To wrap-up, unless the operator saved the note already or the hotline knows no wrap-up."""
+    operator_id = offer.operator_id
+    saved = Note.objects.filter(call=call, saved_at__gte=offer.accepted_at).exists()
     seconds = call.hotline.wrap_up_seconds if call.hotline else 0
     if saved or not seconds:
         presence.settle(operator_id, at=at, cause=Cause.CALL_ENDED, from_states=[Presence.ON_CALL])
@@ -213,6 +246,8 @@ def release_all(call: Call, *, at: datetime, reason: str) -> None:
         else:
             operator_left(offer, call, at=at)
             instruct(Instruction.Kind.HANG_UP, call_id=call.pk, offer_id=offer.pk, at=at, delay=timedelta(seconds=1))
+    if call.handed:
+        passing.hang_up_outside(call, at=at, reason=reason)
 
 
 def expire_offers(at: datetime) -> int:

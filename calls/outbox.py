@@ -10,6 +10,7 @@ from calls.models import Instruction
 from hotline.core.live import wake_switchboard
 
 MOVE_DEADLINE = timedelta(seconds=60)
+_CREATES = [Instruction.Kind.RING, Instruction.Kind.DIAL]
 _STALE = timedelta(seconds=12)  # a claim older than this belongs to a switchboard that died: the carrier is given 5 s
 
 
@@ -59,8 +60,8 @@ def claim(at: datetime, *, limit: int) -> list[Instruction]:
 def release_stale(at: datetime) -> int:
     """Claims of a switchboard that died go back: a ring as uncertain (it may have been made), the rest as pending."""
     stale = Instruction.objects.filter(state=Instruction.State.CLAIMED, claimed_at__lt=at - _STALE)
-    rings = stale.filter(kind=Instruction.Kind.RING).update(state=Instruction.State.UNCERTAIN, due_at=at)
-    return rings + stale.exclude(kind=Instruction.Kind.RING).update(state=Instruction.State.PENDING, due_at=at)
+    rings = stale.filter(kind__in=_CREATES).update(state=Instruction.State.UNCERTAIN, due_at=at)
+    return rings + stale.exclude(kind__in=_CREATES).update(state=Instruction.State.PENDING, due_at=at)
 
 
 def finish(instruction: Instruction, *, at: datetime) -> None:

@@ -4,9 +4,9 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from calls.models import Call, Note, Offer
+from calls.models import Call, Note, Offer, Transfer
 from operators.models import Operator, Presence, User
 
 
@@ -14,7 +14,7 @@ from operators.models import Operator, Presence, User
 class Current:
     """What an operator has in hand: a ringing offer, a live call, or a call to write up."""
 
-    phase: str  # "ringing", "live" or "wrap_up"
+    phase: str  # "ringing", "live", "asked" (a colleague has the caller and asks) or "wrap_up"
     offer: Offer
     call: Call
     note: Note | None
@@ -26,18 +26,34 @@ def current(operator_id: int) -> Current | None:
     offer = offers.filter(operator_id=operator_id, state__in=["ringing", "accepted"]).first()
     if offer is None:
         return _to_write_up(operator_id, offers)
-    phase = "ringing" if offer.state == Offer.State.RINGING else "live"
+    talking = "asked" if offer.purpose == Offer.Purpose.CONSULT else "live"
+    phase = "ringing" if offer.state == Offer.State.RINGING else talking
     return Current(phase, offer, offer.call, Note.objects.filter(call=offer.call).first())
 
 
 def _to_write_up(operator_id: int, offers: "QuerySet[Offer]") -> Current | None:
     if not Operator.objects.filter(pk=operator_id, state=Presence.WRAP_UP).exists():
         return None
-    last = Call.objects.filter(operator_id=operator_id, answered_at__isnull=False).order_by("-answered_at")
-    offer = offers.filter(call=last.values("pk")[:1], operator_id=operator_id, state="finished").first()
+    offer = last_talk(operator_id, offers)
     if offer is None:
         return None
     return Current("wrap_up", offer, offer.call, Note.objects.filter(call=offer.call).first())
+
+
+def last_talk(operator_id: int, offers: "QuerySet[Offer]") -> Offer | None:
+    """The operator's part in the call they last talked in and left; somebody else may have that call by now."""
+    own = Call.objects.filter(operator_id=operator_id, answered_at__isnull=False).order_by("-answered_at")
+    passed_on = Transfer.objects.filter(by=operator_id).order_by("-made_at")
+    calls = Q(call=own.values("pk")[:1]) | Q(call=passed_on.values("call")[:1])
+    done = offers.filter(calls, operator_id=operator_id, state="finished", accepted_at__isnull=False)
+    return done.order_by("-closed_at").first()
+
+
+def talked_in(call: Call, operator_id: int) -> bool:
+    """Whether an operator has, or had, the caller of this call."""
+    if call.operator_id == operator_id:
+        return True
+    return bool(call.handed) and Transfer.objects.filter(call=call, by=operator_id).exists()
 
 
 def waiting(hotline_ids: Any = None) -> "QuerySet[Call]":

@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 
 from django.db.models import Avg, F, Q
 
+from calls import passing
+from calls.conferences import conference_of
 from calls.models import Call, Offer
-from calls.offers import conference_of
 from calls.steps import Close, Connect, Farewell, Greet, HangUp, RecordVoicemail, Reject, Step, Wait
 from calls.words import own_or_word, word
 from lines.models import Hotline
 from operators.models import Operator, Presence
 
 _BASIS = timedelta(minutes=30)  # expected waits come from our own last half hour
-_PRESENT = [Presence.READY, Presence.RINGING, Presence.ON_CALL, Presence.WRAP_UP, Presence.BREAK, Presence.LUNCH,
+PRESENT = [Presence.READY, Presence.RINGING, Presence.ON_CALL, Presence.WRAP_UP, Presence.BREAK, Presence.LUNCH,
             Presence.OTHER, Presence.MISSED]  # fmt: skip
 
 
@@ -40,7 +41,8 @@ def next_step(call: Call, at: datetime) -> Step:
     if call.state == Call.State.VOICEMAIL:
         return voicemail_step(call, hotline)
     if call.state == Call.State.CONNECTED:
-        return farewell(call, hotline) if call.operator_left_at else Connect(conference_of(call.pk))
+        alone = call.operator_left_at and not passing.outside_talks(call)
+        return farewell(call, hotline) if alone else Connect(conference_of(call))
     if call.state == Call.State.WAITING:
         return Wait(queue=queue_of(call), language=call.language)
     return greet(call, hotline)
@@ -61,16 +63,19 @@ def voicemail_step(call: Call, hotline: Hotline) -> Step:
 
 def give_up_reason(call: Call, hotline: Hotline, at: datetime) -> str:
     """Why a waiting caller is led to voicemail now: "nobody" on duty, "too long", or "" to wait on."""
+    if call.returned_at and call.ringing_until:
+        return ""  # somebody is rung for this caller alone
     if not anybody_present(hotline):
         return "nobody"
-    waited = (at - call.queued_at).total_seconds() if call.queued_at else 0
+    since = call.returned_at or call.queued_at
+    waited = (at - since).total_seconds() if since else 0
     ringing = Offer.objects.filter(call=call, state=Offer.State.RINGING).exists()
     return "too long" if waited >= hotline.max_wait_seconds and not ringing else ""
 
 
 def anybody_present(hotline: Hotline) -> bool:
     """Whether anybody who serves the hotline is signed on: everybody away is a queue, everybody offline is not."""
-    return Operator.objects.filter(hotlines=hotline, active=True, state__in=_PRESENT).exists()
+    return Operator.objects.filter(hotlines=hotline, active=True, state__in=PRESENT).exists()
 
 
 def wait_step(call: Call, hotline: Hotline, at: datetime) -> Wait:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from calls import passing_words
 from calls.lifeline import not_taken
 from calls.models import Call, CallEvent
 from operators.models import Operator
@@ -35,6 +36,8 @@ def _text(event: CallEvent, names: dict[int, str]) -> str:
     name = names.get(event.data.get("operator", 0), _("an operator"))
     if event.kind in (Kind.MISSED, Kind.DECLINED, Kind.WITHDRAWN):
         return _not_taken(event, name)
+    if event.kind in passing_words.KINDS:
+        return passing_words.text(event, name)
     if event.kind == Kind.TURNED_AWAY:
         return _turned_away(event.data.get("why", ""))
     if event.kind == Kind.ENDED:
@@ -52,6 +55,8 @@ def _plain(event: CallEvent, name: str) -> str:
         Kind.OFFERED: _("It rang at %(name)s.") % {"name": name},
         Kind.ANSWERED: _("%(name)s answered.") % {"name": name},
         Kind.CONNECTED: _("Caller and operator were connected."),
+        Kind.HELD: _("%(name)s put the caller on hold.") % {"name": name},
+        Kind.RESUMED: _("The caller is off hold again."),
         Kind.OPERATOR_LEFT: _("%(name)s hung up.") % {"name": name},
         Kind.VOICEMAIL: _voicemail(data.get("why", "")),
         Kind.RECORDED: _("The caller left a message."),

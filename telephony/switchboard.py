@@ -120,6 +120,7 @@ class Switchboard:
     def _sweep(self, at: datetime) -> None:
         outbox.release_stale(at)
         services.expire_offers(at)
+        services.expire_legs(at)
         services.end_overdue_wrap_ups(at)
         presence.drop_lost_desks(at)
         begin_due_breaks(at)

@@ -46,5 +46,21 @@ def operator_status_of(offer_id: object) -> str:
     return f"{base()}/operator/{offer_id}/status/"
 
 
+def outside_of(leg_id: object) -> str:
+    return f"{base()}/outside/{leg_id}/"
+
+
+def outside_done_of(leg_id: object) -> str:
+    return f"{base()}/outside/{leg_id}/done/"
+
+
+def outside_status_of(leg_id: object) -> str:
+    return f"{base()}/outside/{leg_id}/status/"
+
+
+def hold() -> str:
+    return f"{base()}/hold/"
+
+
 def hold_music() -> str:
     return f"{settings.PUBLIC_URL}{settings.STATIC_URL}telephony/hold.wav"

@@ -136,8 +136,16 @@ def conference(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
     call = by_ref(call_id)
     event = post.get("StatusCallbackEvent")
     if call is not None and event == "participant-join" and post.call_sid == call.carrier_ref:
-        note_event(call, CallEvent.Kind.CONNECTED, at=post.at, key="connected", conference=post.get("ConferenceSid"))
+        room = post.get("ConferenceSid")
+        name = post.get("FriendlyName")
+        note_event(call, CallEvent.Kind.CONNECTED, at=post.at, key=f"connected:{room}", conference=room, name=name)
     return ""
+
+
+@webhook(trouble.music, needs_call=False)
+def hold(request: HttpRequest, post: Post) -> str:
+    """What a caller on hold hears: music, until somebody speaks with them again."""
+    return twiml.hold()
 
 
 @webhook(trouble.forwarding)

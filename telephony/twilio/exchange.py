@@ -1,4 +1,4 @@
-"""Carrying out instructions at the carrier: ring an operator, move a caller, hang up a leg.
+"""Carrying out instructions at the carrier: ring, dial, move or hold a caller, hang up a leg.
 
 A create whose outcome is unknown is looked up, never blindly repeated: a caller would ring two of an operator's
 telephones, and somebody would pay twice.
@@ -13,9 +13,9 @@ from django.utils import timezone
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from calls import outbox, services
-from calls.models import Call, Instruction, Offer
+from calls.models import Call, Instruction, Leg, Offer
 from operators.models import Device
-from telephony.twilio import addresses
+from telephony.twilio import addresses, outside, rooms
 from telephony.twilio.client import client
 
 log = logging.getLogger(__name__)
@@ -23,13 +23,15 @@ MAX_ATTEMPTS = 5
 _GONE = {404}
 _NOT_LIVE = 21220
 _BUSY_CARRIER = 429
+_CREATES = {Instruction.Kind.RING, Instruction.Kind.DIAL}
+_SOON = timedelta(seconds=0.3)  # a conference may become visible late
 _STATUSES = ["initiated", "ringing", "answered", "completed"]
 
 
 def perform(instruction: Instruction) -> None:
     """Do one claimed instruction and record what came of it. Never raises for the carrier's sake."""
     at = timezone.now()
-    if at > instruction.deadline_at and instruction.kind == Instruction.Kind.RING:
+    if at > instruction.deadline_at and instruction.kind in _CREATES:
         outbox.fail(instruction, at=at, error="too late")
         return
     try:
@@ -100,6 +102,29 @@ def _move(instruction: Instruction, at: datetime) -> None:
     outbox.finish(instruction, at=timezone.now())
 
 
+def _hold(instruction: Instruction, at: datetime) -> None:
+    try:
+        rooms.follow_hold(instruction.call_id)
+    except rooms.NotThereYet:
+        _again(instruction, "the conference is not visible yet", _SOON)
+    except TwilioRestException as error:
+        if error.status not in _GONE:
+            raise
+        _again(instruction, "the caller is not in the conference yet", _SOON)
+    else:
+        outbox.finish(instruction, at=timezone.now())
+
+
+def _dial(instruction: Instruction, at: datetime) -> None:
+    leg_id = instruction.payload["leg"]
+    leg_ref = outside.dial(leg_id, look_first=instruction.attempts > 1)
+    if leg_ref is not None:
+        services.know_outside(leg_id, leg_ref=leg_ref)
+        if not Leg.objects.filter(pk=leg_id).exclude(state=Leg.State.OVER).exists():  # taken back meanwhile
+            _end(leg_ref)
+    outbox.finish(instruction, at=timezone.now())
+
+
 def _hang_up(instruction: Instruction, at: datetime) -> None:
     leg_ref = instruction.payload.get("leg_ref") or _leg_of(instruction)
     if leg_ref:
@@ -108,6 +133,8 @@ def _hang_up(instruction: Instruction, at: datetime) -> None:
 
 
 def _leg_of(instruction: Instruction) -> str | None:
+    if leg_id := instruction.payload.get("leg"):
+        return Leg.objects.filter(pk=leg_id).values_list("leg_ref", flat=True).first()
     if instruction.offer_id is None:
         return None
     return Offer.objects.filter(pk=instruction.offer_id).values_list("leg_ref", flat=True).first()
@@ -122,7 +149,13 @@ def _end(leg_ref: str) -> None:
             raise
 
 
-_DEEDS = {Instruction.Kind.RING: _ring, Instruction.Kind.MOVE: _move, Instruction.Kind.HANG_UP: _hang_up}
+_DEEDS = {
+    Instruction.Kind.RING: _ring,
+    Instruction.Kind.MOVE: _move,
+    Instruction.Kind.HANG_UP: _hang_up,
+    Instruction.Kind.HOLD: _hold,
+    Instruction.Kind.DIAL: _dial,
+}
 
 
 def _refused(instruction: Instruction, error: TwilioRestException) -> None:
@@ -173,3 +206,5 @@ def _give_up(instruction: Instruction, error: str) -> None:
     if instruction.kind == Instruction.Kind.RING and instruction.offer_id is not None:
         # Not the operator's fault: they stay ready, and the call is offered again.
         services.close_offer(instruction.offer_id, Offer.State.WITHDRAWN, at=at, reason="not rung")
+    if instruction.kind == Instruction.Kind.DIAL:
+        services.outside_ended(instruction.payload["leg"], at=at, status="failed")

@@ -108,12 +108,28 @@ def _conference(call_id: object, conference: str) -> str:
 
 def operator_conference(offer_id: object, call_id: object, conference: str) -> str:
     """The operator's place in the conference; when the operator leaves, the caller stays and we decide."""
+    return _joining(addresses.operator_done_of(offer_id), call_id, conference)
+
+
+def outside_conference(leg_id: object, call_id: object, conference: str) -> str:
+    """An outside telephone's place in the conference."""
+    return _joining(addresses.outside_done_of(leg_id), call_id, conference)
+
+
+def _joining(action: str, call_id: object, conference: str) -> str:
     return response(
-        f'<Dial action={quoteattr(addresses.operator_done_of(offer_id))} method="POST">'
+        f'<Dial action={quoteattr(action)} method="POST">'
         f'<Conference beep="false" startConferenceOnEnter="true" endConferenceOnExit="false" '
         f'statusCallbackEvent="start end join leave hold" '
         f'statusCallback={quoteattr(addresses.conference_of(call_id))} statusCallbackMethod="POST">'
         f"{clean(conference)}</Conference></Dial>"
+    )
+
+
+def hold() -> str:
+    """Music for as long as the caller is on hold: the longest loop the carrier plays, then the same again."""
+    return response(
+        f'<Play loop="0">{clean(addresses.hold_music())}</Play>', f"<Redirect>{addresses.hold()}</Redirect>"
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from telephony.twilio import callers, operators
+from telephony.twilio import callers, operators, outside
 
 app_name = "twilio"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("next/<uuid:call_id>/", callers.next_step, name="next"),
     path("recording/<uuid:call_id>/", callers.recording, name="recording"),
     path("conference/<uuid:call_id>/", callers.conference, name="conference"),
+    path("hold/", callers.hold, name="hold"),
+    path("outside/<uuid:leg_id>/", outside.answered, name="outside"),
+    path("outside/<uuid:leg_id>/done/", outside.done, name="outside_done"),
+    path("outside/<uuid:leg_id>/status/", outside.status, name="outside_status"),
     path("operator/<uuid:offer_id>/", operators.answered, name="operator"),
     path("operator/<uuid:offer_id>/key/", operators.key, name="operator_key"),
     path("operator/<uuid:offer_id>/done/", operators.done, name="operator_done"),
