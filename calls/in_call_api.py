@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from calls import passing, services
-from calls.models import Call, Transfer
+from calls.models import Call, Offer, Transfer
 from calls.queries import talked_in
 from hotline.core import access
 from hotline.core.rest import Sentence, refusing
@@ -106,7 +106,8 @@ class InCall:
         """End the operator's conversation: the operator is freed, a caller who is left alone hears the closing."""
         call = self.get_object()  # type: ignore[attr-defined]
         own = own_operator(request)
-        refuse_strangers(request, call, own)
+        if not (own and call.offers.filter(operator=own, state=Offer.State.ACCEPTED).exists()):
+            refuse_strangers(request, call, own)
         with refusing(services.Refused):
             services.hang_up(call.pk, by=request.user, at=timezone.now(), operator_id=own.pk if own else None)
         return Response({"detail": _("The conversation is being ended.")}, status=202)

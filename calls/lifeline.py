@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from calls.models import Call, Offer, Voicemail
+from calls.models import Call, Leg, Offer, Voicemail
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,24 @@ def not_taken(state: str, reason: str) -> str:
 def _talk(call: Call) -> list[Step]:
     if call.answered_at is None:
         return []
+    if call.handed:
+        return _talks(call)
     name = str(call.operator or _("An operator"))
     until = call.operator_left_at or call.ended_at
     return [_lasting("talk", call.answered_at, until, name, _("talked"), tone="good")]
+
+
+def _talks(call: Call) -> list[Step]:
+    """A call that was passed on: each who talked, and the outside telephones."""
+    offers = Offer.objects.filter(call=call, accepted_at__isnull=False).select_related("operator")
+    talks = [(offer.accepted_at, offer.closed_at, str(offer.operator), offer.purpose) for offer in offers]
+    legs = Leg.objects.filter(call=call, answered_at__isnull=False).select_related("transfer")
+    talks += [(leg.answered_at, leg.closed_at, leg.transfer.to, Offer.Purpose.ANSWER) for leg in legs]
+    return [
+        _lasting("talk", begun, until, name, _("talked") if purpose == "answer" else _("was asked"), tone="good")
+        for begun, until, name, purpose in talks
+        if begun is not None
+    ]
 
 
 def _message(call: Call, voicemail: Voicemail | None) -> list[Step]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from calls.models import CallEvent
+from calls.models import Call, CallEvent, Transfer
 
 Kind = CallEvent.Kind
 KINDS = {Kind.PASSED_ON, Kind.CONSULTED, Kind.HANDED_OVER, Kind.NOT_TAKEN, Kind.RETURNED}
@@ -37,7 +37,16 @@ def _passed_on(data: dict[str, Any], words: dict[str, str]) -> str:
 
 def not_taken(reason: str, to: str, *, cold: bool) -> str:
     """Why a target did not take a call, and what follows from it for the caller."""
-    why = {
+    why = _why(reason, to)
+    if reason in ("caller left", "voicemail", "taken back"):
+        return f"{why}."
+    if cold:
+        return _("%(why)s: the caller is the first in the line again.") % {"why": why}
+    return _("%(why)s: the caller is back with the operator.") % {"why": why}
+
+
+def _why(reason: str, to: str) -> str:
+    texts = {
         "no answer": _("%(to)s did not answer"),
         "declined": _("%(to)s declined"),
         "busy": _("%(to)s was busy"),
@@ -48,9 +57,32 @@ def not_taken(reason: str, to: str, *, cold: bool) -> str:
         "taken back": _("The call was not passed on to %(to)s after all"),
         "caller left": _("The caller hung up before %(to)s took over"),
         "voicemail": _("The caller chose voicemail before %(to)s answered"),
-    }.get(reason, _("%(to)s did not take the call")) % {"to": to}
-    if reason in ("caller left", "voicemail", "taken back"):
-        return f"{why}."
-    if cold:
-        return _("%(why)s: the caller is the first in the line again.") % {"why": why}
-    return _("%(why)s: the caller is back with the operator.") % {"why": why}
+    }
+    return texts.get(reason, _("%(to)s did not take the call")) % {"to": to}
+
+
+def now(transfer: Transfer, call: Call, operator_id: int) -> str:
+    """What goes on, said to the operator who passes the call on or the colleague who is asked; "" once it is over."""
+    words = {"to": transfer.to, "by": transfer.by.display_name}
+    asks = transfer.by_id == operator_id
+    if transfer.state == Transfer.State.FAILED and asks and not (call.operator_left_at or call.held_at):
+        return _("%(why)s: you have the caller back.") % {"why": _why(transfer.reason, transfer.to)}
+    if transfer.closed_at is not None:
+        return ""
+    if not asks:
+        return _asked(transfer, call) % words
+    if transfer.answered_at is None:
+        return _("%(to)s is rung.") % words
+    if call.held_at:
+        return _("You talk with %(to)s; the caller is on hold.") % words
+    return _("You, %(to)s and the caller talk.") % words
+
+
+def _asked(transfer: Transfer, call: Call) -> str:
+    if transfer.kind == Transfer.Kind.COLD:
+        return _("%(by)s passes this caller on to you.")
+    if transfer.answered_at is None:
+        return _("%(by)s asks you about this call.")
+    if call.held_at:
+        return _("You talk with %(by)s; the caller is on hold.")
+    return _("You, %(by)s and the caller talk.")

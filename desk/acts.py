@@ -82,7 +82,8 @@ def hang_up(request: HttpRequest, call_id: UUID) -> HttpResponse:
     operator = operator_of(request)
     error = ""
     try:
-        services.hang_up(_own_call(operator, call_id).pk, by=request.user, at=timezone.now())
+        call = _own_call(operator, call_id)
+        services.hang_up(call.pk, by=request.user, at=timezone.now(), operator_id=operator.pk)
     except services.Refused as refused:
         error = str(refused)
     return _answer(request, operator, error)

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from calls import numbers, queries
-from calls.models import Call, Note, Offer, Topic
+from calls import numbers, passing_words, queries
+from calls.models import Call, Note, Offer, Topic, Transfer
 from calls.queries import Current
 from knowledge import scripts
 from operators.models import Operator, Presence
@@ -44,6 +44,7 @@ class Situation:
     break_in_hand: Break | None
     history: list[Call] = field(default_factory=list)
     calls_before: int = 0
+    transfer: Transfer | None = None  # the last time somebody passed the call on, or is about to
 
     @property
     def phase(self) -> str:
@@ -68,6 +69,11 @@ class Situation:
     def free(self) -> bool:
         """Whether no call is in hand, so that an earlier one can be looked at."""
         return self.phase in ("idle", "reopened")
+
+    @property
+    def transfer_says(self) -> str:
+        """What goes on while the call is passed on, for the one who asks and the one who is asked; "" if nothing."""
+        return passing_words.now(self.transfer, self.call, self.operator.pk) if self.transfer and self.call else ""
 
     @property
     def missed(self) -> bool:
@@ -111,7 +117,15 @@ def situation(operator: Operator, at: datetime, reopen: UUID | None = None) -> S
         break_in_hand=scheduling.break_in_hand(operator.pk),
         history=history,
         calls_before=_calls_before(call, history),
+        transfer=_transfer(current) if current else None,
     )
+
+
+def _transfer(current: Current) -> Transfer | None:
+    """The last transfer of a live call. No query for a call that nobody ever passed on."""
+    if not current.call.handed or current.phase not in ("ringing", "live", "asked"):
+        return None
+    return Transfer.objects.select_related("by", "offer").filter(call=current.call).order_by("-made_at").first()
 
 
 def words(call: Call, operator: Operator, at: datetime) -> Words | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk import acts, board_acts, screens, views, wallboard
+from desk import acts, board_acts, in_call, screens, views, wallboard
 
 app_name = "desk"
 urlpatterns = [
@@ -16,6 +16,12 @@ urlpatterns = [
     path("desk/heartbeat/", acts.heartbeat, name="heartbeat"),
     path("desk/offers/<uuid:offer_id>/decline/", acts.decline, name="decline"),
     path("desk/calls/<uuid:call_id>/hang-up/", acts.hang_up, name="hang_up"),
+    path("desk/calls/<uuid:call_id>/hold/", in_call.hold, name="hold"),
+    path("desk/calls/<uuid:call_id>/resume/", in_call.resume, name="resume"),
+    path("desk/calls/<uuid:call_id>/pass-on/", in_call.pass_on, name="pass_on"),
+    path("desk/calls/<uuid:call_id>/pass-on/targets/", in_call.targets, name="targets"),
+    path("desk/calls/<uuid:call_id>/pass-on/complete/", in_call.complete, name="complete"),
+    path("desk/calls/<uuid:call_id>/pass-on/cancel/", in_call.cancel, name="cancel"),
     path("desk/calls/<uuid:call_id>/draft/", acts.draft, name="draft"),
     path("desk/calls/<uuid:call_id>/note/", acts.save, name="save"),
     path("board/", wallboard.page, name="board"),

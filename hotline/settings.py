@@ -314,6 +314,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "CallState": "calls.models.Call.State",
+        "TransferKind": "calls.models.Transfer.Kind",
+        "TransferState": "calls.models.Transfer.State",
         "CallOutcome": "calls.models.Call.Outcome",
         "NoteOutcome": "calls.models.Note.Outcome",
         "PresenceState": "operators.models.Presence",

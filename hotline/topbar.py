@@ -35,7 +35,7 @@ class Here:
     @property
     def call(self) -> Call | None:
         """The call that rings or lasts; one that is being written up lives no more."""
-        return self.current.call if self.current and self.current.phase in ("ringing", "live") else None
+        return self.current.call if self.current and self.current.phase in ("ringing", "live", "asked") else None
 
     @property
     def ready_here(self) -> bool:

@@ -272,17 +272,19 @@ class System:
         return problems
 
     def _talk_differs(self, register: dict[str, Any]) -> list[str]:
-        """5: talk time agrees with the carrier's within a second: from the operator's answer to the first to leave."""
+        """5: talk time agrees with the carrier's within a second: from the first answer until the last operator who had
+        the caller left, or the caller did."""
         problems = []
         legs = {leg["sid"]: leg for leg in self.carrier.calls()}
         for call in register.values():
             if not (call.answered_at and call.ended_at) or call.recovered:
                 continue
-            offer = call.offers.filter(accepted_at__isnull=False).order_by("accepted_at").last()
-            leg, caller = legs.get(offer.leg_ref or "") if offer else None, legs.get(call.carrier_ref)
-            if not leg or not caller or not leg["ended_at"] or not caller["ended_at"]:
+            talked = call.offers.filter(accepted_at__isnull=False, purpose="answer").values_list("leg_ref", flat=True)
+            ends = [leg["ended_at"] for ref in talked if (leg := legs.get(ref or ""))]
+            caller = legs.get(call.carrier_ref)
+            if not ends or not all(ends) or not caller or not caller["ended_at"]:
                 continue
-            left = min(datetime.fromisoformat(leg["ended_at"]), datetime.fromisoformat(caller["ended_at"]))
+            left = min(max(map(datetime.fromisoformat, ends)), datetime.fromisoformat(caller["ended_at"]))
             theirs = (left - call.answered_at).total_seconds()
             if abs(theirs - (call.talk_seconds or 0)) > 1:
                 problems.append(

@@ -220,6 +220,8 @@ const KEYS = {
   F8: () => byId("mute")?.click(),
   "/": () => byId("answers-query").focus(),
   n: () => byId("open-by-hand")?.click(),
+  h: () => byId("hold")?.click(),
+  t: () => byId("open-pass-on")?.click(),
 };
 
 function pressed(event) {
@@ -241,6 +243,7 @@ function clicked({ target }) {
   if (target.closest("#answer")) answer();
   if (target.closest("#decline") && phone?.state === "ringing") phone.decline();
   if (target.closest("#mute")) mute(!muted);
+  if (target.dataset.digit) phone?.press(target.dataset.digit);
   if (target.closest("#sound-on, #sound-test")) tryRing();
   byId("desk-sound").hidden = true;
 }
@@ -261,7 +264,7 @@ function begin() {
     event.target.reset();
   });
   on("htmx:afterRequest", ({ detail }) => detail.elt.id === "hang-up" && phone?.state === "connected" && phone.hangUp());
-  on("htmx:afterOnLoad", ({ detail }) => detail.elt.id === "by-hand-form" && detail.target.id === "now" && byId("by-hand").hidePopover());
+  on("htmx:afterOnLoad", ({ detail }) => detail.target.id === "now" && detail.elt.closest("form[hx-post]")?.closest(":popover-open")?.hidePopover());
   on("htmx:afterSettle", ({ detail }) => detail.target?.id === "found-answers" && searched());
   on("htmx:afterSettle", settle);
   on("htmx:oobAfterSwap", settle);

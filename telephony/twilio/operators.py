@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from calls import services
 from calls.facts import moment
 from calls.models import Offer
+from calls.steps import Say
 from calls.words import word
 from operators.models import Device
 from telephony.twilio import addresses, trouble, twiml
@@ -35,6 +36,14 @@ def _claim(offer: Offer, post: Post) -> str:
     return twiml.spoken(word("gone" if taken.why == "gone" else "taken", _language(offer)))
 
 
+def _press_one(offer: Offer) -> Say:
+    hotline = offer.call.hotline.name if offer.call.hotline else ""
+    if offer.purpose == Offer.Purpose.CONSULT:
+        asks = offer.call.operator.display_name if offer.call.operator else ""
+        return word("ask", _language(offer), operator=asks, hotline=hotline)
+    return word(_ring_word(offer), _language(offer), hotline=hotline)
+
+
 @webhook(trouble.moment)
 def answered(request: HttpRequest, post: Post, offer_id: uuid.UUID) -> str:
     """An operator's leg was answered. In the browser that is the consent; a telephone must press 1."""
@@ -43,9 +52,7 @@ def answered(request: HttpRequest, post: Post, offer_id: uuid.UUID) -> str:
         return twiml.HANG_UP
     services.know_leg(offer.pk, leg_ref=post.call_sid, at=post.at, rang=True)
     if offer.device == Device.PHONE:
-        name = offer.call.hotline.name if offer.call.hotline else ""
-        words = word(_ring_word(offer), _language(offer), hotline=name)
-        return twiml.press_one(addresses.operator_key_of(offer.pk), words)
+        return twiml.press_one(addresses.operator_key_of(offer.pk), _press_one(offer))
     return _claim(offer, post)
 
 
