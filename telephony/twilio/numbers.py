@@ -5,14 +5,19 @@ from typing import Any
 
 import requests
 from django.conf import settings
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from twilio.base.exceptions import TwilioException
 
 from telephony.twilio import refusals
 from telephony.twilio.client import client
 
 _FOUND_AT_MOST = 20
-KINDS = {"local": _("local"), "mobile": _("mobile"), "toll_free": _("toll-free")}
+KINDS = {
+    "local": gettext_lazy("local"),
+    "mobile": gettext_lazy("mobile"),
+    "toll_free": gettext_lazy("toll-free"),
+}
 _PRICE_NAMES = {"local": "local", "mobile": "mobile", "toll_free": "toll free"}
 
 
@@ -89,9 +94,14 @@ def point_here(number: Owned) -> Owned:
 
 def available(country: str, kind: str, digits: str = "") -> list[Offered]:
     """Numbers that could be bought in a country (two letters), containing `digits`. Raises Refused."""
+    shelf: Any = getattr(client().available_phone_numbers(country), kind)
     with _asking():
-        shelf: Any = getattr(client().available_phone_numbers(country), kind)
-        rows = shelf.list(voice_enabled=True, limit=_FOUND_AT_MOST, **({"contains": digits} if digits else {}))
+        try:
+            rows = shelf.list(voice_enabled=True, limit=_FOUND_AT_MOST, **({"contains": digits} if digits else {}))
+        except TwilioException as error:
+            if refusals.code_of(error) == refusals.NOT_FOUND:
+                raise Refused(_("The telephone provider sells no such numbers in that country.")) from error
+            raise
     return [
         Offered(row.phone_number, row.locality or row.region or "", row.address_requirements != "none") for row in rows
     ]
@@ -139,7 +149,7 @@ class _asking:
     def __enter__(self) -> None:
         if not settings.TWILIO_ACCOUNT_SID or not settings.TWILIO_AUTH_TOKEN:
             text = _("No account at a telephone provider is set: TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.")
-            raise Refused(str(text))
+            raise Refused(text)
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
         if isinstance(error, (requests.RequestException, TwilioException, OSError)):

@@ -3,19 +3,21 @@
 The numbers are the carrier's own, from its error dictionary.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 import requests
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from telephony.twilio import circuit
 from telephony.twilio.circuit import CircuitOpen
 
 CONCURRENCY = 10004
 SLOW_DOWN = 20429
+NOT_FOUND = 20404
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ _TABLE: dict[int, tuple[Any, Any]] = {
     **dict.fromkeys((10002, 21219, 21404), _trial),
     **dict.fromkeys((CONCURRENCY,), _busy),
     **dict.fromkeys((SLOW_DOWN,), _slow),
-    **dict.fromkeys((20404,), _gone),
+    **dict.fromkeys((NOT_FOUND,), _gone),
     **dict.fromkeys((21220,), _over),
     21202: (
         gettext_lazy("It is a premium number, which the telephone provider does not call."),
@@ -118,7 +120,9 @@ def known() -> frozenset[int]:
 def explain(error: BaseException) -> Refusal:
     """The sentences for whatever a request to the carrier raised."""
     if isinstance(error, TwilioRestException):
-        return _refusal(error)
+        return _refusal(error.status, error.code)
+    if (answer := _refused_list(error)) is not None:
+        return _refusal(int(answer.status_code), code_of(error))
     if isinstance(error, CircuitOpen):
         if error.why == circuit.UNAUTHORISED:
             return _told(_credentials)
@@ -135,21 +139,39 @@ def explain(error: BaseException) -> Refusal:
     )
 
 
-def _refusal(error: TwilioRestException) -> Refusal:
-    if str(error.status) == circuit.UNAUTHORISED:
+def code_of(error: BaseException) -> int | None:
+    """The carrier's number of an error, if it gave one."""
+    if isinstance(error, TwilioRestException):
+        return error.code or None
+    answer = _refused_list(error)
+    try:
+        code = json.loads(answer.text).get("code") if answer is not None else None
+    except (ValueError, AttributeError):
+        return None
+    return code if isinstance(code, int) else None
+
+
+def _refused_list(error: BaseException) -> Any:
+    """The answer in which a list was refused, which the library hands on as it is; None for other errors."""
+    listed = isinstance(error, TwilioException) and not isinstance(error, TwilioRestException)
+    return error.args[1] if listed and len(error.args) == 2 else None
+
+
+def _refusal(status: int, code: int | None) -> Refusal:
+    if str(status) == circuit.UNAUTHORISED:
         return _told(_credentials)
-    if error.code in _TABLE:
-        return _told(_TABLE[error.code])
-    if error.status == 429:
+    if code in _TABLE:
+        return _told(_TABLE[code])
+    if status == 429:
         return _told(_slow)
-    if error.status >= 500:
+    if status >= 500:
         return Refusal(
-            _("The telephone provider has a fault of its own (%(status)d).") % {"status": error.status},
+            _("The telephone provider has a fault of its own (%(status)d).") % {"status": status},
             _("Try again later; its status page says more."),
         )
     return Refusal(
-        _("The telephone provider refused: error %(code)s.") % {"code": error.code or error.status},
-        _("Its meaning stands at https://www.twilio.com/docs/api/errors/%(code)s.") % {"code": error.code or ""},
+        _("The telephone provider refused: error %(code)s.") % {"code": code or status},
+        _("Its meaning stands at https://www.twilio.com/docs/api/errors/%(code)s.") % {"code": code or ""},
     )
 
 
