@@ -311,6 +311,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "CallState": "calls.models.Call.State",
         "CallOutcome": "calls.models.Call.Outcome",
+        "CallbackState": "calls.models.Callback.State",
         "NoteOutcome": "calls.models.Note.Outcome",
         "PresenceState": "operators.models.Presence",
         "ChosenPresence": "operators.api.CHOOSABLE",

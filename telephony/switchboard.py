@@ -62,6 +62,7 @@ class Switchboard:
         self._carry_out(at)
         if self._is_due("sweep", SWEEP_SECONDS):
             self._sweep(at)
+            self._hands.submit(self._guarded, callbacks.sweep, at)
         heartbeat.beat(heartbeat.SWITCHBOARD, at)
         if self._is_due("compare", min(COMPARE_SECONDS, settings.CARRIER_SILENCE_SECONDS)):
             self._hands.submit(self._guarded, reconcile.check_silent_calls, at)
@@ -120,7 +121,6 @@ class Switchboard:
     def _sweep(self, at: datetime) -> None:
         outbox.release_stale(at)
         services.expire_offers(at)
-        callbacks.sweep(at)
         services.end_overdue_wrap_ups(at)
         presence.drop_lost_desks(at)
         begin_due_breaks(at)
