@@ -230,7 +230,8 @@ def half_hour_start(at: datetime) -> datetime:
 
 
 def _waiting(hotlines: list[Hotline]) -> dict[int, tuple[int, datetime | None]]:
-    found = Call.objects.filter(hotline__in=hotlines, state=Call.State.WAITING, training=False).order_by()
+    found = Call.objects.filter(hotline__in=hotlines, state=Call.State.WAITING, training=False)
+    found = found.filter(direction=Call.Direction.INCOMING).order_by()
     rows = found.values_list("hotline_id").annotate(Count("id"), Min("queued_at"))
     return {pk: (number, since) for pk, number, since in rows}
 

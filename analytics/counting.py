@@ -42,7 +42,8 @@ def _seconds(begin: Any, end: Any) -> Any:
 
 _WAIT = _seconds(F("queued_at"), F("answered_at"))
 _TALK_END = Coalesce(F("operator_left_at"), F("ended_at"))
-_WAIT_OF_ALL = _seconds(F("queued_at"), Coalesce("answered_at", "voicemail_at", "ended_at"))
+_WAIT_OF_ALL = _seconds(F("queued_at"), Coalesce("answered_at", "voicemail_at", "callback_at", "ended_at"))
+_INCOMING = Call.Direction.INCOMING  # a callback is counted once: in the call in which it was asked for
 _ANSWERED = Q(answered_at__isnull=False)
 _ABANDONED = Q(outcome=Call.Outcome.ABANDONED)
 
@@ -73,10 +74,10 @@ ROLL_UP: dict[str, Any] = {
 
 
 def queued(hotline_ids: Iterable[int], begins: datetime, ends: datetime) -> QuerySet[Call]:
-    """Calls that joined a queue from `begins` on and before `ends`, to be summed with `SUMS`; no practice calls."""
+    """Callers who joined a queue from `begins` on and before `ends`, to be summed with `SUMS`; no practice calls."""
     wrap = _seconds(_TALK_END, F("wrapped_at"))
     return Call.objects.filter(
-        hotline__in=list(hotline_ids), queued_at__gte=begins, queued_at__lt=ends, training=False
+        hotline__in=list(hotline_ids), queued_at__gte=begins, queued_at__lt=ends, training=False, direction=_INCOMING
     ).annotate(
         _wait=_WAIT,
         _waited=_WAIT_OF_ALL,
@@ -88,7 +89,7 @@ def queued(hotline_ids: Iterable[int], begins: datetime, ends: datetime) -> Quer
 def arrived(hotline_ids: Iterable[int], begins: datetime, ends: datetime) -> QuerySet[Call]:
     """Calls that arrived from `begins` on and before `ends`, to be summed with `ARRIVAL_SUMS`."""
     return Call.objects.filter(
-        hotline__in=list(hotline_ids), arrived_at__gte=begins, arrived_at__lt=ends, training=False
+        hotline__in=list(hotline_ids), arrived_at__gte=begins, arrived_at__lt=ends, training=False, direction=_INCOMING
     )
 
 

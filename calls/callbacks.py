@@ -210,7 +210,7 @@ def reached(call_id: uuid.UUID, *, at: datetime) -> Call:
             call.save(update_fields=["reached_at", "queued_at", "state", "outcome", "ended_by"])
             note_event(call, CallEvent.Kind.REACHED, at=at, key="reached")
             Callback.objects.filter(pk=callback.pk, state__in=OPEN).update(state=Callback.State.CONNECTED)
-            tell(call, line_changed=True)
+            tell(call, operator_id=call.operator_id, line_changed=True)
     if call.state == Call.State.WAITING:
         matching.assign(at)
     return call
@@ -329,7 +329,7 @@ def _try_later(callback: Callback, call: Call, at: datetime) -> None:
     Callback.objects.filter(pk=callback.pk).update(
         state=Callback.State.WAITING, attempt=None, attempts=count, next_try_at=until, operator=None
     )
-    _journal(call, "again_later", at, at=until.isoformat())
+    _journal(call, "again_later", at, next_try=until.isoformat())
     _tell(call)
 
 
@@ -409,5 +409,5 @@ def _journal(call: Call, what: str, at: datetime, *, source: str = "switchboard"
 
 
 def _tell(call: Call) -> None:
-    tell(call)
+    tell(call, operator_id=call.operator_id)
     announce("callbacks")

@@ -32,6 +32,8 @@ def lifeline(call: Call) -> list[Step]:
 
 def _before(call: Call) -> list[Step]:
     steps = [Step("dialled", call.arrived_at, _("Dialled %(number)s") % {"number": call.dialled or "–"})]
+    if call.is_outgoing:
+        return _callback(call)
     if call.gated_at:
         until = call.gate_passed_at or call.ended_at
         steps.append(_lasting("greeting", call.gated_at, until, _("Asked to press a key"), tone="quiet"))
@@ -42,8 +44,21 @@ def _before(call: Call) -> list[Step]:
         greeted = _between(begun, call.queued_at)
         if greeted and greeted >= 1:
             steps.append(Step("greeting", begun, _("Greeting"), seconds=greeted))
-        until = call.answered_at or call.voicemail_at or call.ended_at
+        until = call.answered_at or call.voicemail_at or call.callback_at or call.ended_at
         steps.append(_lasting("queue", call.queued_at, until, _("Queue"), tone="info"))
+    if call.callback_at:
+        steps.append(Step("callback", call.callback_at, _("Asked to be called back"), tone="info"))
+    return steps
+
+
+def _callback(call: Call) -> list[Step]:
+    """Before the conversation of a callback: it waits for its turn, and is dialled."""
+    steps = [Step("dialled", call.arrived_at, _("To be called back"))]
+    if call.queued_at and not (call.reached_at and call.reached_at < (call.answered_at or call.reached_at)):
+        until = call.answered_at or call.ended_at
+        steps.append(_lasting("queue", call.arrived_at, until, _("Waits for its turn"), tone="info"))
+    if call.reached_at:
+        steps.append(Step("reached", call.reached_at, _("Picked up, key pressed"), tone="good"))
     return steps
 
 
@@ -85,6 +100,8 @@ def not_taken(state: str, reason: str) -> str:
         "not accepted": _("picked up but did not accept; perhaps a voicemail box"),
         "caller left": _("the caller had hung up"),
         "voicemail": _("the caller went to voicemail"),
+        "callback": _("the caller asked to be called back"),
+        "callback withdrawn": _("the callback was withdrawn"),
         "taken": _("somebody else had answered"),
         "not rung": _("the exchange could not ring"),
         "taken back": _("the call was not passed on after all"),
@@ -94,7 +111,7 @@ def not_taken(state: str, reason: str) -> str:
 
 
 def _talk(call: Call) -> list[Step]:
-    if call.answered_at is None:
+    if call.answered_at is None or (call.is_unreached and call.ended_at):
         return []
     if call.handed:
         return _talks(call)
@@ -132,6 +149,10 @@ def _end(call: Call) -> list[Step]:
         "caller": _("The caller hung up") if call.answered_at else _("The caller gave up"),
         "operator": _("The operator hung up"),
     }.get(call.ended_by, _("The call ended"))
+    if call.is_unreached:
+        word = _("Cancelled") if call.refused else _("Nobody was reached")
+    if call.callback_at:
+        word = _("The call ended")
     if call.voicemail_at and call.ended_by == "caller":
         word = _("The caller hung up")
     return [Step("end", call.ended_at, word)]

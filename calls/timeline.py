@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from calls import passing_words, supervision
+from calls import callback_words, passing_words, supervision
 from calls.lifeline import not_taken
 from calls.models import Call, CallEvent
 from calls.supervision import ATTENDANCE
@@ -47,6 +47,8 @@ def _text(event: CallEvent, names: dict[int, str]) -> str:
         return passing_words.text(event, name)
     if event.kind == Kind.TURNED_AWAY:
         return _turned_away(event.data.get("why", ""))
+    if event.kind == Kind.ENDED and event.data.get("why") in ("called again", "cancelled"):
+        return _("The callback was withdrawn before it was made.")
     if event.kind == Kind.ENDED:
         return _ended(event.data.get("by", ""))
     return _plain(event, name)
@@ -63,7 +65,9 @@ def _plain(event: CallEvent, name: str) -> str:
         else _("No key was pressed; the caller was asked once more."),
         Kind.PRICE_SAID: _("The caller heard the price: %(words)s") % {"words": data.get("words", "")},
         Kind.GREETED: _("The caller heard the greeting."),
-        Kind.QUEUED: _("The caller joined the queue."),
+        Kind.QUEUED: _("The callback stands in the queue, at the place that was kept.")
+        if data.get("kept")
+        else _("The caller joined the queue."),
         Kind.KEY: _("The caller pressed %(digits)s.") % {"digits": data.get("digits", "")},
         Kind.OFFERED: _("It rang at %(name)s.") % {"name": name},
         Kind.ANSWERED: _("%(name)s answered.") % {"name": name},
@@ -73,6 +77,8 @@ def _plain(event: CallEvent, name: str) -> str:
         Kind.OPERATOR_LEFT: _("%(name)s hung up.") % {"name": name},
         Kind.VOICEMAIL: _voicemail(data.get("why", "")),
         Kind.RECORDED: _("The caller left a message."),
+        Kind.CALLBACK: callback_words.story(data),
+        Kind.REACHED: _("Somebody picked up and pressed a key."),
         Kind.CARRIER_STATUS: _("The carrier said: %(status)s.") % {"status": data.get("status", "")},
         Kind.FALLBACK: _("The carrier could not reach us and took the way round."),
         Kind.NOTE: _("The operator hung up from the desk.")

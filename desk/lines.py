@@ -19,6 +19,7 @@ class Line:
     called: list[str]
     waiting: int
     since: datetime | None
+    callbacks: int  # promised, and not yet being made
     ready: int
 
 
@@ -27,12 +28,13 @@ _LINES = """
 SELECT h.id, h.name, h.colour, h.service_level_seconds,
        ARRAY(SELECT n.number FROM lines_number n WHERE n.hotline_id = h.id AND n.active ORDER BY n.id),
        line.waiting, line.since,
+       (SELECT count(*) FROM calls_callback b WHERE b.hotline_id = h.id AND b.state = 'waiting'),
        (SELECT count(*) FROM operators_operator o
          WHERE o.state = 'ready' AND o.active AND h.id = ANY(o.hotline_ids) AND o.id <> me.id)
   FROM operators_operator me
   JOIN lines_hotline h ON h.id = ANY(me.hotline_ids) AND h.active
   CROSS JOIN LATERAL (SELECT count(*) AS waiting, min(c.queued_at) AS since FROM calls_call c
-                       WHERE c.hotline_id = h.id AND c.state = 'waiting') line
+                       WHERE c.hotline_id = h.id AND c.state = 'waiting' AND c.direction = 'incoming') line
  WHERE me.id = %s ORDER BY h.priority DESC, h.name
 """
 

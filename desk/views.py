@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from calls import queries
+from calls import promises, queries
 from calls.models import Call
 from calls.news import line_topics
 from desk import lookup
@@ -137,7 +137,7 @@ def _whole(operator: Operator, at: datetime, here: desk.Situation | None = None)
     if work is not None:
         context |= {"topics": desk.topics(work), "outcomes": desk.outcomes(), "last": desk.same_as_last(here.history)}
     else:
-        context["tip"] = tip(operator, at)
+        context |= {"tip": tip(operator, at), "follow_ups": promises.follow_ups(operator.hotlines.values("pk"))}
     if note is not None and note.saved_at:
         context["versions"] = list(note.versions.select_related("by"))
     if call is not None:

@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 from calls.api import CallViewSet
+from calls.callback_api import CallbackViewSet
 from hotline.core import access
 from lines.api import HotlineViewSet, NumberViewSet
 from operators.api import OperatorViewSet, PresenceView
@@ -29,6 +30,7 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 router = SimpleRouter(use_regex_path=False)
 router.register("calls", CallViewSet, basename="call")
+router.register("callbacks", CallbackViewSet, basename="callback")
 router.register("operators", OperatorViewSet, basename="operator")
 router.register("hotlines", HotlineViewSet, basename="hotline")
 router.register("numbers", NumberViewSet, basename="number")

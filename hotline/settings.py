@@ -317,6 +317,7 @@ SPECTACULAR_SETTINGS = {
         "TransferKind": "calls.models.Transfer.Kind",
         "TransferState": "calls.models.Transfer.State",
         "CallOutcome": "calls.models.Call.Outcome",
+        "CallbackState": "calls.models.Callback.State",
         "NoteOutcome": "calls.models.Note.Outcome",
         "PresenceState": "operators.models.Presence",
         "ChosenPresence": "operators.api.CHOOSABLE",

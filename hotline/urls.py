@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/", include("hotline.api")),
     path("", include("desk.urls")),
     path("calls/", include("calls.urls")),
+    path("callbacks/", include("calls.callback_urls")),
     path("knowledge/", include("knowledge.urls")),
     path("style/", style, name="style"),
 ]

@@ -67,6 +67,7 @@ class Switchboard:
             self._carry_out(at)
         if self._is_due("sweep", SWEEP_SECONDS):
             self._sweep(at)
+            self._hands.submit(self._guarded, callbacks.sweep, at)
         heartbeat.beat(heartbeat.SWITCHBOARD, at)
         if self._is_due("compare", min(COMPARE_SECONDS, settings.CARRIER_SILENCE_SECONDS)):
             self._hands.submit(self._guarded, reconcile.check_silent_calls, at)
@@ -142,7 +143,6 @@ class Switchboard:
         services.expire_offers(at)
         services.expire_legs(at)
         services.close_overdue_attendances(at)
-        callbacks.sweep(at)
         services.end_overdue_wrap_ups(at)
         presence.drop_lost_desks(at)
         begin_due_breaks(at)

@@ -16,7 +16,14 @@ from calls.numbers import mask, shown
 register = template.Library()
 _NUISANCE = ("blocked", "limit", "gate")
 DASH = SafeString("<i>—</i>")
-OUTCOME_KINDS = {"answered": "good", "abandoned": "bad", "voicemail": "warn", "failed": "bad", "": "info"}
+OUTCOME_KINDS = {
+    "answered": "good",
+    "abandoned": "bad",
+    "voicemail": "warn",
+    "failed": "bad",
+    "unreached": "bad",
+    "": "info",
+}
 
 
 @register.simple_tag
@@ -67,6 +74,8 @@ def marks(call: Call) -> list[tuple[str, str]]:
         found.append((_("note missing"), "warn"))
     if voicemail:
         found.append((_("message"), "quiet" if voicemail.handled_at else "warn"))
+    if call.is_outgoing:
+        found.append((_("callback"), "info"))
     if call.again:  # type: ignore[attr-defined]  # annotated by `rows`
         found.append((_("called before"), "quiet"))
     if call.recovered:

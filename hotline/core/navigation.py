@@ -37,6 +37,7 @@ ENTRIES = [
     Entry("desk:desk", _("Desk"), "desk", access.OPERATOR, "d"),
     Entry("desk:board", _("Wallboard"), "board", access.OPERATOR, "w"),
     Entry("calls:register", _("Register"), "calls", access.OPERATOR, "r"),
+    Entry("callbacks:callbacks", _("Callbacks"), "phone", access.OPERATOR),
     Entry("knowledge:knowledge", _("Knowledge"), "knowledge", access.OPERATOR, "k"),
     Entry("scheduling:shifts", _("Shifts"), "shifts", access.OPERATOR),
     Entry("lines:hotlines", _("Hotlines"), "hotlines", access.SUPERVISOR),

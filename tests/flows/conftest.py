@@ -15,7 +15,6 @@ def running():
         yield system.start()
         _speaks_the_carriers_language(system)
     finally:
-        print(system.logs())
         system.stop()
 
 
