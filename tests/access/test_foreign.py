@@ -48,6 +48,7 @@ def objects(house: House) -> dict[str, dict[str, object]]:
     known |= {f"desk:board_{name}": operator for name in ("person", "state", "release")}
     known |= {"desk:board_hotline": slug, "desk:board_reopen": slug, "desk:revoke_board_link": {"pk": link[0].pk}}
     known |= {f"desk:{name}": {"call_id": house.call.pk} for name in ("hang_up", "draft", "save")}
+    known |= {f"desk:{name}": {"call_id": house.call.pk} for name in IN_CALL}
     known |= {f"calls:{name}": call for name in ("call", "drawer", "note", "reveal", "voicemail_done")}
     view = SavedView.objects.create(user=house.supervisor, name="Ours", query="show=voicemail", shared=True)
     known |= {f"calls:{name}": {"pk": view.pk} for name in ("remove_view", "restore_view")}
@@ -61,6 +62,9 @@ def objects(house: House) -> dict[str, dict[str, object]]:
     acts = ("person", "edit_person", "deactivate", "reactivate", "new_password", "new_token", "withdraw_token")
     known |= {f"operators:{name}": person for name in (*acts, "remove_second_factor")}
     return known
+
+
+IN_CALL = ("hold", "resume", "pass_on", "targets", "complete", "cancel")
 
 
 def pages_with_objects() -> set[str]:

@@ -77,7 +77,7 @@ def test_hold_and_resume_are_said_and_offered(client, caller):
 
 def test_a_caller_who_is_another_operators_cannot_be_held(client, caller, ola):
     client.force_login(ola.user)
-    assert "You do not have this caller any more." in act(client, caller, "hold")
+    assert client.post(f"/desk/calls/{caller.call.pk}/hold/").status_code == 404
     assert caller.call.held_at is None
     assert client.get(f"/desk/calls/{caller.call.pk}/pass-on/").status_code == 404
 
@@ -124,6 +124,7 @@ def test_asking_first_shows_both_desks_what_goes_on(client, caller, kari, ola):
     act(client, caller, "pass-on/complete")
     assert Operator.objects.get(pk=kari.pk).state == Presence.WRAP_UP
     assert caller.call.operator == ola
+    assert "You do not have this caller any more." in act(client, caller, "hold")
     taken = desk_of(client, ola)
     assert 'id="note"' in taken and 'id="hold"' in taken
 
