@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from calls.lifeline import lifeline
 from calls.models import Call, Offer, Transfer
 from calls.services import end_overdue_wrap_ups
 from knowledge.models import Contact
@@ -168,6 +169,7 @@ def test_passing_on_at_once_frees_the_operator_who_still_writes_the_note(client,
     caller.accepted = Offer.objects.get(operator=ola, state="accepted")
     caller.operator_left()
     assert Operator.objects.get(pk=ola.pk).state == Presence.WRAP_UP, "the colleague has not written anything yet"
+    assert [step.word for step in lifeline(caller.call) if step.kind == "talk"] == ["Kari", "Ola"]
 
 
 def test_enter_faster_than_the_list_passes_nothing_on(client, caller, ola):
