@@ -75,12 +75,7 @@ class InCall:
     @action(detail=True, methods=["post"])
     def transfer(self, request: Request, pk: Any = None) -> Response:
         """Pass the call on, at once or after a word with whoever takes it."""
-        wish = TransferWishSerializer(data=request.data)
-        wish.is_valid(raise_exception=True)
-        return self._done(
-            request,
-            lambda call: services.pass_on(call.pk, by=request.user, at=timezone.now(), **wish.validated_data),
-        )
+        return self._done(request, lambda call: _pass_on(call, request))
 
     @_wish
     @action(detail=True, methods=["post"], url_path="transfer/complete")
@@ -120,6 +115,12 @@ class InCall:
         with refusing(services.Refused):
             wish(call)
         return Response(InCallSerializer(_standing(call)).data)
+
+
+def _pass_on(call: Call, request: Request) -> None:
+    wish = TransferWishSerializer(data=request.data)
+    wish.is_valid(raise_exception=True)
+    services.pass_on(call.pk, by=request.user, at=timezone.now(), **wish.validated_data)
 
 
 def _standing(call: Call) -> dict[str, Any]:

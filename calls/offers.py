@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models.functions import Coalesce
 
 from calls import passing
 from calls.conferences import conference_of
@@ -17,7 +16,7 @@ from calls.outbox import instruct
 from calls.parting import close_all
 from hotline.core.live import wake_switchboard
 from operators import presence
-from operators.models import Presence
+from operators.models import Presence, PresenceChange
 from operators.presence import Cause
 
 _MISSES = {
@@ -175,10 +174,9 @@ def _not_taken(offer: Offer, status: str) -> tuple[str, str]:
 
 
 def _just_talked(offer: Offer) -> bool:
-    since = offer.made_at - _HANGING_UP
-    talks = Call.objects.filter(operator_id=offer.operator_id, answered_at__isnull=False).order_by("-answered_at")
-    last = talks.values_list(Coalesce("operator_left_at", "ended_at"), flat=True).first()
-    return last is not None and last >= since
+    """Whether they were on a call until a moment before this ring, their own or one they were only asked about."""
+    changes = PresenceChange.objects.filter(operator_id=offer.operator_id, at__gte=offer.made_at - _HANGING_UP)
+    return changes.filter(from_state=Presence.ON_CALL).exists()
 
 
 def _why(status: str) -> str:
@@ -225,9 +223,11 @@ def _consultation_over(offer: Offer, call: Call, *, at: datetime, reason: str) -
 def write_up(offer: Offer, call: Call, at: datetime) -> None:
     """To wrap-up, unless the operator saved the note already, nobody was reached, or the hotline knows no wrap-up."""
     operator_id = offer.operator_id
-    saved = call.is_unreached or Note.objects.filter(call=call, saved_at__gte=offer.accepted_at).exists()
+    saved = Note.objects.filter(call=call, saved_at__isnull=False)
+    if call.handed or call.supervised:  # a colleague may have saved it
+        saved = saved.filter(operator=operator_id, saved_at__gte=offer.accepted_at)
     seconds = call.hotline.wrap_up_seconds if call.hotline else 0
-    if saved or not seconds:
+    if call.is_unreached or not seconds or saved.exists():
         presence.settle(operator_id, at=at, cause=Cause.CALL_ENDED, from_states=[Presence.ON_CALL])
     else:
         presence.change(

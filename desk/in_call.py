@@ -28,6 +28,7 @@ def _has_caller(operator: Operator, call_id: UUID) -> bool:
 def _done(request: HttpRequest, call_id: UUID, wish: Callable[[], object]) -> HttpResponse:
     """Carry out a wish of the operator who has the caller; the desk as it stands, with a sentence if it is refused."""
     operator = operator_of(request)
+    own_call(request, call_id)
     return now_response(request, operator, have=have_of(request), error=_refusal(operator, call_id, wish))
 
 
@@ -77,7 +78,7 @@ def pass_on(request: HttpRequest, call_id: UUID) -> HttpResponse:
 
     What was chosen must stand in the list of what was typed: Enter may be faster than the list.
     """
-    operator, call = operator_of(request), _call(request, call_id)
+    operator, call = operator_of(request), own_call(request, call_id)
     if request.method == "GET":
         return _panel(request, call)
     text, (kind, _space, to) = _text(request.POST), request.POST.get("choice", "").partition(" ")
@@ -97,7 +98,7 @@ def pass_on(request: HttpRequest, call_id: UUID) -> HttpResponse:
 @never_cache
 def targets(request: HttpRequest, call_id: UUID) -> HttpResponse:
     """Whom the typed words find."""
-    call = _call(request, call_id)
+    call = own_call(request, call_id)
     return render(request, "desk/_targets.html", {"choices": choices(request.user, call, _text(request.GET))})
 
 
@@ -110,7 +111,8 @@ def _text(given: Any) -> str:
     return str(given.get("q", "")).strip()[:100].replace("\0", "")
 
 
-def _call(request: HttpRequest, call_id: UUID) -> Call:
+def own_call(request: HttpRequest, call_id: UUID) -> Call:
+    """A call in which this person has talked; anything else is not found."""
     mine = Call.objects.select_related("hotline").filter(pk=call_id, offers__operator__user=request.user)
     call = mine.filter(offers__accepted_at__isnull=False).first()
     if call is None:

@@ -95,7 +95,6 @@ function quiet() {
   byId("desk-rings").textContent = "";
 }
 
-// Another output than the headset's.
 async function offerOutputs(select) {
   const able = window.AudioContext?.prototype.setSinkId && navigator.mediaDevices;
   select.closest(".field").hidden = !able;
@@ -264,7 +263,7 @@ function begin() {
     event.target.reset();
   });
   on("htmx:afterRequest", ({ detail }) => detail.elt.id === "hang-up" && phone?.state === "connected" && phone.hangUp());
-  on("htmx:afterOnLoad", ({ detail }) => detail.target.id === "now" && detail.elt.closest("form[hx-post]")?.closest(":popover-open")?.hidePopover());
+  on("htmx:afterOnLoad", ({ detail }) => detail.target.id === "now" && detail.elt.closest(".sound")?.hidePopover());
   on("htmx:afterSettle", ({ detail }) => detail.target?.id === "found-answers" && searched());
   on("htmx:afterSettle", settle);
   on("htmx:oobAfterSwap", settle);

@@ -49,6 +49,7 @@ def objects(house: House) -> dict[str, dict[str, object]]:
     known |= {f"desk:board_{name}": operator for name in ("person", "state", "release")}
     known |= {"desk:board_hotline": slug, "desk:board_reopen": slug, "desk:revoke_board_link": {"pk": link[0].pk}}
     known |= {f"desk:{name}": {"call_id": house.call.pk} for name in ("hang_up", "draft", "save")}
+    known |= {f"desk:{name}": {"call_id": house.call.pk} for name in IN_CALL}
     known |= {f"calls:{name}": call for name in ("call", "drawer", "note", "reveal", "voicemail_done", "block")}
     blocked = block("+4799900011", until=at, reason="Because.", by=house.supervisor, at=at - timedelta(hours=1))
     known["calls:lift_block"] = {"pk": blocked.pk}
@@ -66,6 +67,9 @@ def objects(house: House) -> dict[str, dict[str, object]]:
     acts = ("person", "edit_person", "deactivate", "reactivate", "new_password", "new_token", "withdraw_token")
     known |= {f"operators:{name}": person for name in (*acts, "remove_second_factor")}
     return known
+
+
+IN_CALL = ("hold", "resume", "pass_on", "targets", "complete", "cancel")
 
 
 def pages_with_objects() -> set[str]:

@@ -54,3 +54,22 @@ def test_a_state_never_goes_back(order):
         join(call, **fact)
         assert rank.index(call.state) >= reached
         reached = rank.index(call.state)
+
+
+RETURN = [{"returned_at": NOW + timedelta(seconds=30)}, {"taken_at": NOW + timedelta(seconds=50)}]
+
+
+def test_a_caller_who_went_back_to_the_line_waits_until_somebody_takes_them():
+    call = Call(carrier_ref="CA1", arrived_at=NOW)
+    states = []
+    for fact in [*FACTS[1:3], *RETURN, {"returned_at": NOW + timedelta(seconds=60)}, FACTS[-1]]:
+        join(call, **fact)
+        states.append(call.state)
+    assert states == ["waiting", "connected", "waiting", "connected", "waiting", "ended"]
+    assert (call.outcome, call.ended_by) == ("answered", "caller")
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.permutations([*FACTS, *RETURN]), st.lists(st.sampled_from([*FACTS, *RETURN]), max_size=6))
+def test_going_back_to_the_line_is_the_same_row_in_any_order_and_repetition(order, extra):
+    assert joined([*order, *extra]) == joined([*FACTS, *RETURN])

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from calls.lifeline import lifeline
 from calls.models import Call, Offer, Transfer
 from calls.services import end_overdue_wrap_ups
 from knowledge.models import Contact
@@ -77,7 +78,7 @@ def test_hold_and_resume_are_said_and_offered(client, caller):
 
 def test_a_caller_who_is_another_operators_cannot_be_held(client, caller, ola):
     client.force_login(ola.user)
-    assert "You do not have this caller any more." in act(client, caller, "hold")
+    assert client.post(f"/desk/calls/{caller.call.pk}/hold/").status_code == 404
     assert caller.call.held_at is None
     assert client.get(f"/desk/calls/{caller.call.pk}/pass-on/").status_code == 404
 
@@ -124,6 +125,7 @@ def test_asking_first_shows_both_desks_what_goes_on(client, caller, kari, ola):
     act(client, caller, "pass-on/complete")
     assert Operator.objects.get(pk=kari.pk).state == Presence.WRAP_UP
     assert caller.call.operator == ola
+    assert "You do not have this caller any more." in act(client, caller, "hold")
     taken = desk_of(client, ola)
     assert 'id="note"' in taken and 'id="hold"' in taken
 
@@ -167,6 +169,7 @@ def test_passing_on_at_once_frees_the_operator_who_still_writes_the_note(client,
     caller.accepted = Offer.objects.get(operator=ola, state="accepted")
     caller.operator_left()
     assert Operator.objects.get(pk=ola.pk).state == Presence.WRAP_UP, "the colleague has not written anything yet"
+    assert [step.word for step in lifeline(caller.call) if step.kind == "talk"] == ["Kari", "Ola"]
 
 
 def test_enter_faster_than_the_list_passes_nothing_on(client, caller, ola):
