@@ -321,10 +321,10 @@ def test_a_create_whose_outcome_is_unknown_is_looked_up_and_not_repeated(system,
         assert len([call for call in system.carrier.calls("outbound-api") if call["to"] == caller]) == 1
 
 
-def test_the_promise_outlives_the_death_of_the_web_processes_and_the_switchboards(caller):
+def test_the_promise_outlives_the_death_of_the_web_processes_and_the_switchboards(caller, django_db_blocker):
     line_up = System(web=1, switchboards=1, CALLBACK_PAUSES_SECONDS="1,1")
     try:
-        with line_up.start().eyes() as system:
+        with django_db_blocker.unblock(), line_up.start().eyes() as system:
             line = lines("operator first")
             kari = away(line)
             with system.desk(kari) as desk, system.handset(caller) as handset:
