@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from calls import callbacks, promises, services
+from calls import callback_acts, callbacks, promises, services
 from calls.callback_words import promise
 from calls.models import Call, Callback, Instruction
 from calls.timeline import timeline
@@ -58,7 +58,7 @@ def test_asked_twice_it_is_one_promise(line):
 def test_a_number_is_promised_three_calls_a_day(line):
     for n in range(3):
         callback = callbacks.ask(waiting(line).pk, at=LATER + timedelta(minutes=n))
-        callbacks.cancel(callback.pk, by=None, at=LATER + timedelta(minutes=n))
+        callback_acts.cancel(callback.pk, by=None, at=LATER + timedelta(minutes=n))
     call = waiting(line)
     with pytest.raises(callbacks.Enough):
         callbacks.ask(call.pk, at=LATER)
@@ -137,7 +137,7 @@ def test_pauses_between_tries_grow_and_the_third_is_the_last(line):
         callbacks.sweep(at)
     assert (callback.state, callback.outcome, callback.attempts) == ("failed", "not_reached", 3)
     assert list(promises.follow_ups([line.pk])) == [callback]
-    callbacks.handled(callback.pk, by=supervisor_of(line), at=at)
+    callback_acts.handled(callback.pk, by=supervisor_of(line), at=at)
     assert list(promises.follow_ups([line.pk])) == []
 
 
@@ -175,11 +175,11 @@ def test_call_now_makes_it_the_next_and_brings_back_what_was_given_up(line):
     boss = supervisor_of(line)
     first = waiting(line, caller="+4790000002", priority=5)
     callback = callbacks.ask(waiting(line, at=LATER).pk, at=LATER)
-    callbacks.call_now(callback.pk, by=boss, at=LATER)
+    callback_acts.call_now(callback.pk, by=boss, at=LATER)
     assert attempt_of(callback).priority > first.priority
     Callback.objects.filter(pk=callback.pk).update(state="failed", attempts=3, next_try_at=None)
     Call.objects.filter(pk=callback.attempt_id).update(state="ended", ended_at=LATER)
-    callbacks.call_now(callback.pk, by=boss, at=LATER)
+    callback_acts.call_now(callback.pk, by=boss, at=LATER)
     callbacks.sweep(LATER)
     assert attempt_of(callback).state == "waiting"
 
@@ -190,9 +190,9 @@ def test_what_is_being_made_can_be_neither_cancelled_nor_hurried(line):
     offer = attempt_of(callback).offers.get()
     services.accept_offer(offer.pk, leg_ref=sid(), at=LATER)
     with pytest.raises(callbacks.NotNow, match="right now"):
-        callbacks.cancel(callback.pk, by=None, at=LATER)
+        callback_acts.cancel(callback.pk, by=None, at=LATER)
     callbacks.dialled(callback.attempt_id, at=LATER)
-    for act in (callbacks.cancel, callbacks.call_now):
+    for act in (callback_acts.cancel, callback_acts.call_now):
         with pytest.raises(callbacks.NotNow, match="right now"):
             act(callback.pk, by=None, at=LATER)
 
