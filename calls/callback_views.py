@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from calls import callbacks as acts
+from calls import callback_acts as acts
 from calls import promises
+from calls.callbacks import NotNow
 from calls.models import Callback
 from hotline.core import access
 from operators.chosen import chosen_hotlines
@@ -51,7 +52,7 @@ def _act(request: HttpRequest, pk: uuid.UUID, act: Callable[..., None], done: st
     callback = _find(request, pk)
     try:
         act(callback.pk, by=request.user, at=timezone.now())
-    except acts.NotNow as refusal:
+    except NotNow as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, done)

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from calls import dialling, expected, matching
@@ -25,7 +25,6 @@ from calls.numbers import classify
 from calls.offers import release_all
 from calls.outbox import instruct
 from calls.routing import position
-from hotline.core.audit import record
 from hotline.core.live import announce, wake_switchboard
 from lines.hours import opening
 from lines.models import Hotline
@@ -139,7 +138,7 @@ def called_again(call: Call, *, at: datetime) -> Call:
         return call
     with transaction.atomic():
         call = Call.objects.select_for_update().get(pk=call.pk)
-        if call.state != Call.State.WAITING or not _withdraw_attempt(callback, at, why="called again"):
+        if call.state != Call.State.WAITING or not withdraw_attempt(callback, at, why="called again"):
             return call
         if not found.filter(pk=callback.pk).update(again=call, attempt=None):
             return call
@@ -182,7 +181,7 @@ def dialled(call_id: uuid.UUID, *, at: datetime) -> None:
     with transaction.atomic():
         call = Call.objects.select_related("hotline").get(pk=call_id)
         tries = Call.objects.filter(callback=call.callback_id, direction=Call.Direction.OUTGOING).count()
-        own = Callback.objects.filter(pk=call.callback_id)
+        own = Callback.objects.filter(pk__in=[call.callback_id])
         own.filter(state=Callback.State.WAITING).update(
             state=Callback.State.RINGING, attempts=tries, operator=call.operator_id
         )
@@ -204,7 +203,7 @@ def reached(call_id: uuid.UUID, *, at: datetime) -> Call:
     """Whoever picked up pressed a key: with an operator there they are connected, else they stand in the line."""
     with transaction.atomic():
         call = Call.objects.select_related("hotline").select_for_update(of=("self",)).get(pk=call_id)
-        callback = Callback.objects.get(pk=call.callback_id)
+        callback = Callback.objects.get(pk__in=[call.callback_id])
         if not call.ended_at and call.reached_at is None:
             join(call, reached_at=at, queued_at=callback.queued_at)
             call.save(update_fields=["reached_at", "queued_at", "state", "outcome", "ended_by"])
@@ -216,7 +215,7 @@ def reached(call_id: uuid.UUID, *, at: datetime) -> Call:
     return call
 
 
-def _withdraw_attempt(callback: Callback, at: datetime, *, why: str) -> bool:
+def withdraw_attempt(callback: Callback, at: datetime, *, why: str) -> bool:
     """End the try that still waits for an operator; False if it is under way already. Call in a transaction."""
     if callback.attempt_id is None:
         return True
@@ -265,7 +264,7 @@ def _advance(callback: Callback, at: datetime) -> bool:
 def _came_back(callback: Callback, again: Call, at: datetime) -> bool:
     """The call in which they rang by themselves is over: answered, the promise is void; else it stands as before."""
     if again.answered_at:
-        _close(callback, Callback.State.CANCELLED, "called_again", at, operator=again.operator_id)
+        close(callback, Callback.State.CANCELLED, "called_again", at, operator=again.operator_id)
     else:
         Callback.objects.filter(pk=callback.pk).update(again=None, next_try_at=at)
     return True
@@ -309,9 +308,9 @@ def _turn_has_come(callback: Callback) -> bool:
 
 def _settle(callback: Callback, call: Call, at: datetime) -> bool:
     if call.outcome == Call.Outcome.ANSWERED:
-        _close(callback, Callback.State.DONE, "answered", call.ended_at or at, operator=call.operator_id)
+        close(callback, Callback.State.DONE, "answered", call.ended_at or at, operator=call.operator_id)
     elif call.reached_at is not None:  # picked up, and went away again before an operator came
-        _close(callback, Callback.State.FAILED, "gave_up", call.ended_at or at)
+        close(callback, Callback.State.FAILED, "gave_up", call.ended_at or at)
     else:
         _try_later(callback, call, at)
     return True
@@ -323,7 +322,7 @@ def _try_later(callback: Callback, call: Call, at: datetime) -> None:
     pauses, count = settings.CALLBACK_PAUSES_SECONDS, tries.count()
     if count > len(pauses):
         Callback.objects.filter(pk=callback.pk).update(attempts=count)
-        _close(callback, Callback.State.FAILED, "not_reached", at)
+        close(callback, Callback.State.FAILED, "not_reached", at)
         return
     until = at + timedelta(seconds=pauses[count - 1] if count else 0)
     Callback.objects.filter(pk=callback.pk).update(
@@ -333,71 +332,13 @@ def _try_later(callback: Callback, call: Call, at: datetime) -> None:
     _tell(call)
 
 
-def _close(callback: Callback, state: str, outcome: str, at: datetime, *, operator: int | None = None) -> None:
+def close(callback: Callback, state: str, outcome: str, at: datetime, *, operator: int | None = None) -> None:
     Callback.objects.filter(pk=callback.pk).update(
         state=state, outcome=outcome, done_at=at, next_try_at=None, operator=operator, again=None
     )
     origin = Call.objects.get(pk=callback.call_id)
     _journal(origin, outcome, at, tries=callback.attempts)
     _tell(origin)
-
-
-# --- what people do ------------------------------------------------------------------------------
-
-
-def cancel(callback_id: uuid.UUID, *, by: Any, at: datetime) -> None:
-    """Withdraw a promise. Raises NotNow while it is being kept, or when it is over."""
-    with transaction.atomic():
-        callback = _not_under_way(callback_id, [Callback.State.WAITING])
-        if not _withdraw_attempt(callback, at, why="cancelled"):
-            raise NotNow(_("This callback is being made right now."))
-        Callback.objects.filter(pk=callback.pk).update(attempt=None)
-        _close(callback, Callback.State.CANCELLED, "cancelled", at)
-        record(by=by, verb="callback.cancelled", subject=f"callback {callback.pk}")
-
-
-def call_now(callback_id: uuid.UUID, *, by: Any, at: datetime) -> None:
-    """Make it the next of its line, also one that was given up. Raises NotNow while it is being made, or done."""
-    with transaction.atomic():
-        callback = _not_under_way(callback_id, [Callback.State.WAITING, Callback.State.FAILED])
-        line = Call.objects.filter(hotline=callback.hotline_id, state=Call.State.WAITING)
-        highest = line.exclude(pk=callback.attempt_id).aggregate(highest=Max("priority"))["highest"]
-        priority = callback.priority if highest is None else max(callback.priority, highest + 1)
-        Call.objects.filter(pk=callback.attempt_id, ended_at=None).update(priority=priority)
-        Callback.objects.filter(pk=callback.pk).update(priority=priority, next_try_at=at)
-        if callback.state == Callback.State.FAILED:
-            _reopen(callback)
-        record(by=by, verb="callback.brought_forward", subject=f"callback {callback.pk}")
-        announce("board", "calls", f"queue:{callback.hotline_id}", "callbacks")
-        wake_switchboard()
-
-
-def _reopen(callback: Callback) -> None:
-    others = Callback.objects.filter(hotline=callback.hotline_id, number=callback.number, state__in=OPEN)
-    if others.exists():
-        raise NotNow(_("This number is promised another callback already."))
-    Callback.objects.filter(pk=callback.pk).update(
-        state=Callback.State.WAITING, outcome="", attempt=None, done_at=None, handled_at=None, handled_by=None
-    )
-
-
-def _not_under_way(callback_id: uuid.UUID, states: list[str]) -> Callback:
-    """The callback in one of these states, locked after its try's call."""
-    attempt = Callback.objects.filter(pk=callback_id).values("attempt")
-    list(Call.objects.select_for_update().filter(pk__in=attempt))
-    callback = Callback.objects.select_for_update().get(pk=callback_id)
-    if callback.state in (Callback.State.RINGING, Callback.State.CONNECTED):
-        raise NotNow(_("This callback is being made right now."))
-    if callback.state not in states:
-        raise NotNow(_("This callback is settled already."))
-    return callback
-
-
-def handled(callback_id: uuid.UUID, *, by: Any, at: datetime) -> None:
-    """Somebody saw to a person who was not reached; told again it changes nothing."""
-    own = Callback.objects.filter(pk=callback_id, state=Callback.State.FAILED, handled_at=None)
-    if own.update(handled_at=at, handled_by=by):
-        record(by=by, verb="callback.handled", subject=f"callback {callback_id}")
 
 
 # --- told ----------------------------------------------------------------------------------------

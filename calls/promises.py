@@ -42,6 +42,11 @@ def to_be_made(hotline_ids: Iterable[int]) -> "QuerySet[Callback]":
     return found.order_by("-priority", "queued_at", "id")
 
 
+def how_many_wait(hotline_ids: Iterable[int]) -> int:
+    """Callbacks promised and not yet being made."""
+    return of_hotlines(hotline_ids).filter(state=Callback.State.WAITING).count()
+
+
 def settled(hotline_ids: Iterable[int], at: datetime) -> "QuerySet[Callback]":
     """The last of the period, newest first."""
     found = of_hotlines(hotline_ids).exclude(state__in=OPEN).filter(asked_at__gt=at - PERIOD)

@@ -11,6 +11,7 @@ from calls import numbers, passing_words, queries
 from calls.models import Call, Note, Offer, Topic, Transfer
 from calls.queries import Current
 from knowledge import scripts
+from knowledge.models import Script
 from operators.models import Operator, Presence
 from scheduling import queries as scheduling
 from scheduling.models import Break, Shift
@@ -131,7 +132,7 @@ def _transfer(current: Current) -> Transfer | None:
 def words(call: Call, operator: Operator, at: datetime) -> Words | None:
     """The script of the call's hotline in the caller's language, filled in; None when the hotline has none."""
     hotline = call.hotline
-    script = scripts.script_for(hotline.pk, call.language) if hotline else None
+    script = _script(hotline.pk, call) if hotline else None
     if hotline is None or script is None:
         return None
 
@@ -139,6 +140,13 @@ def words(call: Call, operator: Operator, at: datetime) -> Words | None:
         return scripts.fill(text, operator=operator, hotline=hotline, at=at, language=script.language)
 
     return Words(said(script.greeting), [said(step.text) for step in script.steps.all()], said(script.closing))
+
+
+def _script(hotline_id: int, call: Call) -> Script | None:
+    """Of callbacks the words for calling back, where the hotline has such."""
+    if call.is_outgoing and (own := scripts.script_for(hotline_id, call.language, Script.Occasion.CALLBACK)):
+        return own
+    return scripts.script_for(hotline_id, call.language)
 
 
 def _taken(operator_id: int, call_id: UUID) -> Current | None:

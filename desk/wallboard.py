@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from analytics.board import Board, board
 from analytics.kept import Kept
-from calls import queries
+from calls import promises, queries
 from desk import floor
 from desk.tiles import tiles
 from hotline.core import access
@@ -80,5 +80,6 @@ def _people(shown: Board, kind: str) -> dict[str, Any]:
     if kind != SUPERVISOR:
         return {}
     ids = [strip.hotline.pk for strip in shown.strips]
-    calls = list(queries.waiting(ids)[:WAITING_SHOWN]) if shown.waiting else []
-    return {"supervises": True, "groups": floor.groups(shown), "waiting": calls, "more": shown.waiting - len(calls)}
+    calls = list(queries.waiting(ids).filter(direction="incoming")[:WAITING_SHOWN]) if shown.waiting else []
+    found = {"supervises": True, "groups": floor.groups(shown), "waiting": calls, "more": shown.waiting - len(calls)}
+    return found | {"callbacks": promises.how_many_wait(ids)}

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import Count, F, Min
+from django.db.models import Count, F, Min, Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -114,7 +114,7 @@ def _calls() -> Iterator[Metric]:
     rows = (
         Call.objects.exclude(state=Call.State.ENDED)
         .values("state", slug=F("hotline__slug"))
-        .annotate(n=Count("id"), oldest=Min("queued_at"))
+        .annotate(n=Count("id"), oldest=Min("queued_at", filter=Q(direction=Call.Direction.INCOMING)))
         .order_by("slug", "state")
     )
     at = timezone.now()

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from calls.models import Call, Caller, CallEvent, Note, NoteVersion, Offer, Topic, Voicemail
+from calls.models import Call, Callback, Caller, CallEvent, Note, NoteVersion, Offer, Topic, Voicemail
 from hotline.demo.content import Service
 from hotline.demo.copying import copy_in
+from hotline.demo.promises import promise
 from hotline.demo.traffic import RING_SECONDS, Ring, Story
 from lines.models import Hotline, Number
 from operators.models import Operator
@@ -77,7 +78,9 @@ class Register:
         self._know_callers(stories)
         for story in stories:
             self._tell(story)
+        callbacks = promise(self)
         copy_in(Call, self.calls)
+        copy_in(Callback, callbacks)
         copy_in(Offer, self.offers)
         copy_in(CallEvent, self.events)
         copy_in(Note, self.notes)
@@ -103,11 +106,14 @@ class Register:
         ]
         self.callers = {caller.number: caller for caller in Caller.objects.bulk_create(book)}
 
-    def _id(self) -> uuid.UUID:
+    def new_id(self) -> uuid.UUID:
         return uuid.UUID(int=self.chance.getrandbits(128), version=4)
 
-    def _ref(self, start: str) -> str:
+    def new_ref(self, start: str) -> str:
         return f"{start}{self.chance.getrandbits(128):032x}"
+
+    def add_event(self, call: Call, kind: str, at: datetime, key: str, **data: Any) -> None:
+        self.events.append(_event(call, kind, at, key, "switchboard", **data))
 
     def _tell(self, story: Story) -> None:
         call = self._call(story)
@@ -127,7 +133,7 @@ class Register:
         hotline, number = self.hotlines[story.service.slug], self.numbers[story.line]
         left = story.end - timedelta(seconds=0.8 if story.ended_by == "operator" else 0) if story.operator else None
         return Call(
-            id=self._id(), carrier_ref=self._ref("CA"), hotline=hotline, number=number, dialled=number.number,
+            id=self.new_id(), carrier_ref=self.new_ref("CA"), hotline=hotline, number=number, dialled=number.number,
             caller_number=story.caller,
             caller_kind=Call.CallerKind.NUMBER if story.caller else Call.CallerKind.WITHHELD,
             caller=self.callers.get(story.caller),
@@ -146,14 +152,14 @@ class Register:
     def _offer(self, call: Call, ring: Ring) -> Offer:
         accepted = ring.result == "accepted"
         return Offer(
-            id=self._id(),
+            id=self.new_id(),
             call=call,
             operator=self.operators[ring.username],
             state=_OFFER_STATE[ring.result],
             device="browser",
             made_at=ring.at,
             ring_until=ring.at + timedelta(seconds=RING_SECONDS),
-            leg_ref=self._ref("CA"),
+            leg_ref=self.new_ref("CA"),
             rang_at=ring.at + timedelta(seconds=0.4),
             accepted_at=ring.closed_at if accepted else None,
             closed_at=call.operator_left_at if accepted else ring.closed_at,
@@ -188,7 +194,7 @@ class Register:
         self.voicemails.append(
             Voicemail(
                 call=call,
-                recording_ref=self._ref("RE"),
+                recording_ref=self.new_ref("RE"),
                 seconds=int((story.end - story.voicemail_at).total_seconds()),
                 left_at=story.end,
                 handled_at=story.end + timedelta(hours=2) if story.end < self.now - timedelta(days=1) else None,

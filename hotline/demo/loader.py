@@ -94,7 +94,7 @@ def _hotline(service: Service) -> Hotline:
     hotline = Hotline.objects.create(
         name=service.name, slug=service.slug, organisation=service.organisation, time_zone=service.time_zone,
         country=service.country, closed_on_holidays=service.open_days != "always", languages=list(service.languages),
-        greeting=service.greeting, closed_message=service.closed_message, colour=service.colour,
+        callbacks_enabled=True, greeting=service.greeting, closed_message=service.closed_message, colour=service.colour,
         voicemail_message=service.voicemail_message, farewell=service.farewell,
         service_level_seconds=service.service_level_seconds, service_level_percent=service.service_level_percent,
     )  # fmt: skip

@@ -1,4 +1,5 @@
-// A caller's telephone: it dials, waits, talks and hangs up. What happens to the call comes from the simulator.
+// A caller's telephone: it dials, waits, talks and hangs up, and then can be called back. What happens to the call comes
+// from the simulator.
 
 import { Handset } from "./handset.js";
 import * as sounds from "./sounds.js";
@@ -9,6 +10,9 @@ export class CallerTelephone extends Handset {
   #typed = "";
   #hungUp = false; // by the person at this telephone, not by the mishap that was asked for
   #tries = 0;
+  #address = ""; // on which it can be called back
+  #session = "";
+  #ringing = "";
 
   constructor(element, shelf) {
     super(element, shelf);
@@ -17,6 +21,7 @@ export class CallerTelephone extends Handset {
     this.part("remove").addEventListener("click", () => shelf.takeAway(this));
     this.part("number").addEventListener("change", () => this.#chosen());
     this.part("mishap").addEventListener("change", () => this.#mishapChosen());
+    window.addEventListener("pagehide", () => this.#unplug());
     this.#chosen();
   }
 
@@ -72,7 +77,7 @@ export class CallerTelephone extends Handset {
   }
 
   enter() {
-    if (!this.live) this.call();
+    if (!this.live || this.#ringing) this.call();
   }
 
   escape() {
@@ -85,14 +90,15 @@ export class CallerTelephone extends Handset {
   }
 
   buttons(name) {
-    this.part("call").hidden = this.live;
+    this.part("call").hidden = this.live && !this.#ringing;
     this.part("hang-up").hidden = !this.live;
     this.part("erase").hidden = !this.#typed || this.live;
-    this.part("call-word").textContent = this.word(name === "failed" ? "again" : "call");
+    this.part("call-word").textContent = this.word(this.#ringing ? "answer" : name === "failed" ? "again" : "call");
   }
 
   // --- the call ------------------------------------------------------------------------------------------------------
   async call() {
+    if (this.#ringing) return this.#act("answer");
     if (this.live) return;
     const attempt = (this.#tries += 1);
     this.#hungUp = false;
@@ -120,6 +126,7 @@ export class CallerTelephone extends Handset {
   }
 
   async hangUp() {
+    if (this.#ringing) return this.#act("decline");
     this.#hungUp = true;
     if (this.sid) return super.hangUp();
     if (this.live) this.#over({ text: "canceled", by: "caller" });
@@ -127,6 +134,8 @@ export class CallerTelephone extends Handset {
 
   // The simulator was away: nobody knows what became of the call, so it ends here and, if it lives, there.
   lost() {
+    this.#address = this.#session = "";
+    if (this.#ringing) return this.#over({ text: "completed", by: "lost" });
     if (!this.sid) return;
     super.hangUp();
     this.#over({ text: "completed", by: "lost" });
@@ -175,7 +184,8 @@ export class CallerTelephone extends Handset {
     else if (by === "caller") sounds.click();
     else sounds.gone();
     this.stopClock();
-    this.sid = "";
+    this.sid = this.#ringing = "";
+    this.#plugIn();
     const why = this.#why(text, by);
     this.phase("ended", this.word(["busy", "failed", "no-answer"].includes(text) ? text : "over"), why);
     this.line("note", why);
@@ -185,5 +195,47 @@ export class CallerTelephone extends Handset {
     if (by === "caller" && !this.#hungUp) return this.word("why-impatient");
     if (["busy", "failed", "no-answer"].includes(state)) return this.word(`why-${state}`);
     return this.word(`why-${by}`) || this.word("why-application");
+  }
+
+  // --- being called back: whoever has called can be reached on the number they called from ---------------------------
+  async #plugIn() {
+    const address = this.part("caller").value;
+    if (!address.startsWith("+") || address === this.#address) return;
+    this.#unplug();
+    this.#address = address;
+    this.#session = (await this.shelf.post("telephones", { address, mode: "manual" }))?.session ?? "";
+  }
+
+  #unplug() {
+    if (this.#session) this.shelf.request(`telephones/${this.#session}`, { method: "DELETE", keepalive: true });
+    this.#session = "";
+  }
+
+  async #act(act, sid = this.#ringing) {
+    await this.shelf.post(`telephones/${this.#session}/${act}`, { sid });
+  }
+
+  rung(event) {
+    if (!this.#session || event.session !== this.#session) return;
+    if (event.kind === "incoming") return this.live ? this.#act("decline", event.sid) : this.#rings(event);
+    if (event.sid !== this.sid && event.sid !== this.#ringing) return;
+    if (event.kind === "connected") this.#answered(event.sid);
+    else if (event.kind === "caption") this.happened({ ...event, sid: this.sid, kind: event.sound });
+    else this.#over({ text: "completed", by: "" });
+  }
+
+  #rings({ sid, from }) {
+    this.#ringing = sid;
+    this.clear();
+    this.phase("ringing", this.word("ringing"), from);
+    this.sound(sounds.ringing());
+  }
+
+  #answered(sid) {
+    this.sound();
+    this.sid = sid;
+    this.#ringing = "";
+    this.startClock();
+    this.phase("connected", this.word("own-answered"));
   }
 }

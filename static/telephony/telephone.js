@@ -131,7 +131,10 @@ class Shelf {
   }
 
   #happened(event) {
-    if (event.device) return this.own.forEach((each) => each.happened(event));
+    if (event.device) {
+      for (const each of this.callers) each.rung(event);
+      return this.own.forEach((each) => each.happened(event));
+    }
     const caller = this.callers.find((each) => each.sid === event.sid);
     if (caller) return caller.happened(event);
     const own = this.own.find((each) => each.sid === event.sid);

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from analytics.links import make_link
 from calls.blocking import block
-from calls.models import Offer, SavedView
+from calls.models import Callback, Offer, SavedView
 from hotline.core import access
 from knowledge.models import Contact, Question, Script, Snippet
 from lines.models import OpeningRule
@@ -53,6 +53,10 @@ def objects(house: House) -> dict[str, dict[str, object]]:
     known |= {f"calls:{name}": call for name in ("call", "drawer", "note", "reveal", "voicemail_done", "block")}
     blocked = block("+4799900011", until=at, reason="Because.", by=house.supervisor, at=at - timedelta(hours=1))
     known["calls:lift_block"] = {"pk": blocked.pk}
+    promise = Callback.objects.create(
+        hotline=house.hotline, call=house.call, number="+4790000001", asked_at=at, queued_at=at, promised_by=at
+    )
+    known |= {f"callbacks:{name}": {"pk": promise.pk} for name in ("cancel", "call_now", "handled")}
     view = SavedView.objects.create(user=house.supervisor, name="Ours", query="show=voicemail", shared=True)
     known |= {f"calls:{name}": {"pk": view.pk} for name in ("remove_view", "restore_view")}
     question = Question.objects.create(hotline=house.hotline, question="When?", answer="Soon.")

@@ -14,7 +14,7 @@ from rest_framework.authtoken.models import Token
 
 from analytics.counting import total
 from analytics.figures import abandonment_rate, service_level
-from calls.models import Call, CallEvent, Note, NoteVersion, Offer, Topic, Voicemail
+from calls.models import Call, Callback, CallEvent, Note, NoteVersion, Offer, Topic, Voicemail
 from hotline.demo.loader import load
 from knowledge.models import Contact, Question, Script
 from lines.models import Hotline, Number, OpeningRule
@@ -138,6 +138,16 @@ def test_nobody_answers_two_calls_at_once_or_outside_a_shift(demo):
         operator__shifts__starts_at__lte=F("made_at"), operator__shifts__ends_at__gt=F("made_at")
     )
     assert rung_in_shift.count() == Offer.objects.count()
+
+
+def test_some_callers_were_called_back_and_most_in_time(demo):
+    callbacks = list(Callback.objects.select_related("call", "attempt"))
+    assert len(callbacks) >= 4
+    for callback in callbacks:
+        assert (callback.call.outcome, callback.attempt.outcome) == ("callback", "answered")
+        assert callback.attempt.operator == callback.operator
+    kept = sum(bool(callback.kept(AT)) for callback in callbacks)
+    assert len(callbacks) / 2 < kept
 
 
 def test_tuesday_lunch_is_the_weak_spot_of_the_web_shop(demo):

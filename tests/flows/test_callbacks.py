@@ -11,7 +11,7 @@ from operators.models import Presence
 from tests.flows.conftest import state_of
 from tests.flows.test_hanging_up import over
 from tests.flows.test_one_call import ready
-from tests.system import until
+from tests.system import System, until
 from tests.world import hotline, number_of
 
 _callers = itertools.count(91_200_000)
@@ -256,13 +256,24 @@ def test_an_operator_who_leaves_before_anybody_picks_up_stops_the_ringing(system
         until(lambda: Call.objects.filter(callback=callback, outcome="unreached").exists(), what="the end of the try")
 
 
+def has_the_place(phone, callback):
+    """Wait until a caller who rang again stands where the callback stood."""
+    until(
+        lambda: (
+            Call.objects.filter(carrier_ref=phone.sid, queued_at=callback.queued_at).exists()
+            and Callback.objects.filter(pk=callback.pk, again__carrier_ref=phone.sid).exists()
+        ),
+        what="the place",
+    )
+
+
 def test_a_caller_who_rings_again_has_the_place_and_is_not_dialled(system, line, caller):
     kari = away(line)
     with system.desk(kari) as desk, system.handset(caller) as handset:
         ask(system, line, caller)
         between = system.phone.dial(number_of(line)).wait_for("waiting")
         again = system.phone.dial(number_of(line), caller=caller).wait_for("waiting")
-        until(lambda: promised(caller).again_id, what="the link")
+        has_the_place(again, promised(caller))
         back(kari)
         leg = desk.answer()
         again.wait_for("talking")
@@ -279,7 +290,7 @@ def test_a_caller_who_rings_again_and_gives_up_is_still_called_back(system, line
     kari = away(line)
     ask(system, line, caller)
     again = system.phone.dial(number_of(line), caller=caller).wait_for("waiting")
-    until(lambda: promised(caller).again_id, what="the link")
+    has_the_place(again, promised(caller))
     again.hang_up()
     until(lambda: promised(caller).again_id is None, what="the end of the link")
     with system.desk(kari), system.handset(caller) as handset:
@@ -308,3 +319,30 @@ def test_a_create_whose_outcome_is_unknown_is_looked_up_and_not_repeated(system,
         handset.answer(timeout=20).press("1")
         until(lambda: Call.objects.filter(callback__number=caller, reached_at__isnull=False).exists(), what="the key")
         assert len([call for call in system.carrier.calls("outbound-api") if call["to"] == caller]) == 1
+
+
+def test_the_promise_outlives_the_death_of_the_web_processes_and_the_switchboards(caller, django_db_blocker):
+    line_up = System(web=1, switchboards=1, CALLBACK_PAUSES_SECONDS="1,1")
+    try:
+        with django_db_blocker.unblock(), line_up.start().eyes() as system:
+            line = lines("operator first")
+            kari = away(line)
+            with system.desk(kari) as desk, system.handset(caller) as handset:
+                ask(system, line, caller)
+                system.kill("switchboard")
+                system.kill("web")
+                back(kari)
+                system.start_web()
+                system.start_switchboard("switchboard again")
+                until(system.answers, within=30)
+                leg = desk.answer(timeout=30)
+                system.kill("switchboard again")  # after the accept: whoever comes next dials, once
+                system.start_switchboard("switchboard for good")
+                picked = handset.answer(timeout=40)
+                picked.wait_for("You asked us to call you back", timeout=20)
+                picked.press("1").wait_for("talking", timeout=20)
+                assert len([call for call in system.carrier.calls("outbound-api") if call["to"] == caller]) == 1
+                leg.hang_up()
+            ends_as(promised(caller), "done", within=30)
+    finally:
+        line_up.stop()
