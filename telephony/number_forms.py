@@ -40,12 +40,14 @@ class TakeForm(forms.Form):
     """A number and the hotline it shall lead to."""
 
     number = forms.RegexField(r"^\+[1-9][0-9]{4,14}$", widget=forms.HiddenInput)
-    hotline = forms.ModelChoiceField(label=_("Leads to"), queryset=Hotline.objects.filter(active=True))
-    kind = forms.ChoiceField(label=_("Kind"), choices=Number.Kind.choices, required=False)
+    hotline = forms.ModelChoiceField(
+        label=_("Leads to"), queryset=Hotline.objects.filter(active=True), empty_label=_("choose")
+    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=Number.Kind.choices)
     lines = forms.IntegerField(label=_("Calls at once"), min_value=1, max_value=1000, initial=10)
 
     def facts(self) -> dict[str, Any]:
-        return {"kind": self.cleaned_data["kind"] or Number.Kind.LOCAL, "lines": self.cleaned_data["lines"]}
+        return {"kind": self.cleaned_data["kind"], "lines": self.cleaned_data["lines"]}
 
 
 class BuyForm(TakeForm):

@@ -38,7 +38,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
         "wrong": [row for row in rows if row.active and hasattr(row, "pointing") and row.pointing.wrong],
         "last": max(kept, key=lambda each: each.checked_at, default=None),
         "may_change": access.has_role(request.user, access.ADMINISTRATOR),
-        "search": SearchForm(),
+        "search": SearchForm(initial={"country": next((r.hotline.country for r in rows if r.hotline.country), "")}),
         "hotlines": queries.visible_to(request.user).filter(active=True).order_by("name"),
     }
     return render(request, "telephony/numbers.html", shown)
