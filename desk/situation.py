@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from calls import numbers, queries
+from calls import numbers, queries, supervision
 from calls.models import Call, Note, Offer, Topic
 from calls.queries import Current
 from knowledge import scripts
@@ -44,6 +44,8 @@ class Situation:
     break_in_hand: Break | None
     history: list[Call] = field(default_factory=list)
     calls_before: int = 0
+    company: list[str] = field(default_factory=list)  # who else is in the call, as sentences
+    help_asked: bool = False
 
     @property
     def phase(self) -> str:
@@ -111,6 +113,8 @@ def situation(operator: Operator, at: datetime, reopen: UUID | None = None) -> S
         break_in_hand=scheduling.break_in_hand(operator.pk),
         history=history,
         calls_before=_calls_before(call, history),
+        company=supervision.company(call) if call and call.supervised else [],
+        help_asked=bool(call and call.supervised and supervision.asks_for_help(call)),
     )
 
 

@@ -47,7 +47,9 @@ def objects(house: House) -> dict[str, dict[str, object]]:
     )
     known |= {f"desk:board_{name}": operator for name in ("person", "state", "release")}
     known |= {"desk:board_hotline": slug, "desk:board_reopen": slug, "desk:revoke_board_link": {"pk": link[0].pk}}
-    known |= {f"desk:{name}": {"call_id": house.call.pk} for name in ("hang_up", "draft", "save")}
+    known |= {f"desk:{name}": {"call_id": house.call.pk} for name in ("hang_up", "draft", "save", "help")}
+    known |= {f"desk:{name}": {"call_id": house.call.pk} for name in ("leave_call", "board_back", "board_move")}
+    known |= {"desk:attend": {"call_id": house.call.pk, "way": "listen"}}
     known |= {f"calls:{name}": call for name in ("call", "drawer", "note", "reveal", "voicemail_done")}
     view = SavedView.objects.create(user=house.supervisor, name="Ours", query="show=voicemail", shared=True)
     known |= {f"calls:{name}": {"pk": view.pk} for name in ("remove_view", "restore_view")}
