@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from calls import parting, taking_over
@@ -41,7 +41,7 @@ class Entry:
 def identity_of(user: Any) -> str:
     """The name of a person's browser telephone: the operator's, or one of their own for who answers no calls."""
     identity = Operator.objects.filter(user=user).values_list("identity", flat=True).first()
-    return identity or f"user_{user.pk}"
+    return identity or parting.telephone_of(user)
 
 
 def attend(call_id: uuid.UUID, way: str, *, by: Any, at: datetime, device: str = "") -> Attendance:
@@ -84,15 +84,22 @@ def _come(call: Call, offer: Offer, way: str, *, by: Any, at: datetime, device: 
     if operator is not None and operator.state in _OWN_CALL:
         raise Refused(_("You have a call of your own. Finish it first."))
     device, address = _telephone(operator, by, device)
-    attendance = Attendance.objects.create(
-        call=call, user=by, offer=offer, way=way, device=device, address=address, asked_at=at,
-        set_aside=operator is not None and _put_aside(operator, at),
-    )  # fmt: skip
+    attendance = _written(call=call, user=by, offer=offer, way=way, device=device, address=address, asked_at=at)
+    if operator is not None and _put_aside(operator, at):
+        Attendance.objects.filter(pk=attendance.pk).update(set_aside=True)
     Call.objects.filter(pk=call.pk).update(supervised=True)
     deadline = at + parting.RING_TIME
     instruct(Instruction.Kind.ATTEND, call_id=call.pk, at=at, deadline=deadline, attendance=str(attendance.pk))
     _remember(call, attendance, by)
     return attendance
+
+
+def _written(**facts: Any) -> Attendance:
+    try:
+        with transaction.atomic():
+            return Attendance.objects.create(**facts)
+    except IntegrityError as same_moment:  # the second fence: asked for in two places at once
+        raise Refused(_("You are in another call already. Leave it first.")) from same_moment
 
 
 def _telephone(operator: Operator | None, by: Any, device: str) -> tuple[str, str]:

@@ -25,7 +25,8 @@ class Step:
 def lifeline(call: Call) -> list[Step]:
     """The steps of a call in the order in which they began, in the reader's language. Two queries."""
     voicemail = Voicemail.objects.filter(call=call).first()
-    steps = [*_before(call), *_rings(call), *_talk(call), *_message(call, voicemail)]
+    offers = list(Offer.objects.filter(call=call).select_related("operator").order_by("made_at"))
+    steps = [*_before(call), *_rings(offers), *_talk(call, offers), *_message(call, voicemail)]
     steps.sort(key=lambda step: step.at)  # stable: of the same moment, the order above
     return [*steps, *_end(call), *_wrap_up(call)]
 
@@ -73,8 +74,7 @@ def refusal_in_words(why: str) -> str:
     }.get(why, _("Turned away"))
 
 
-def _rings(call: Call) -> list[Step]:
-    offers = Offer.objects.filter(call=call).select_related("operator").order_by("made_at")
+def _rings(offers: list[Offer]) -> list[Step]:
     return [_ring(offer) for offer in offers if offer.accepted_at is None]
 
 
@@ -110,11 +110,14 @@ def not_taken(state: str, reason: str) -> str:
     }.get(reason, _("no answer") if state == Offer.State.MISSED else _("it was withdrawn"))
 
 
-def _talk(call: Call) -> list[Step]:
+def _talk(call: Call, offers: list[Offer]) -> list[Step]:
     if call.answered_at is None or (call.is_unreached and call.ended_at):
         return []
     if call.handed:
         return _talks(call)
+    talks = [offer for offer in offers if offer.accepted_at]
+    if len(talks) > 1:  # it was taken over: each had a part of it
+        return [_part(call, offer) for offer in talks]
     name = str(call.operator or _("An operator"))
     until = call.operator_left_at or call.ended_at
     return [_lasting("talk", call.answered_at, until, name, _("talked"), tone="good")]
@@ -131,6 +134,12 @@ def _talks(call: Call) -> list[Step]:
         for begun, until, name, purpose in talks
         if begun is not None
     ]
+
+
+def _part(call: Call, offer: Offer) -> Step:
+    assert offer.accepted_at is not None
+    until = offer.closed_at or call.operator_left_at or call.ended_at
+    return _lasting("talk", offer.accepted_at, until, str(offer.operator), _("talked"), tone="good")
 
 
 def _message(call: Call, voicemail: Voicemail | None) -> list[Step]:

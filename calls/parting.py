@@ -25,6 +25,11 @@ def topic_of(user_id: int) -> str:
     return f"user:{user_id}"
 
 
+def telephone_of(user: Any) -> str:
+    """The name of the browser telephone of somebody who answers no calls."""
+    return f"user_{user.pk}"
+
+
 def close(call: Call, attendance: Attendance, *, at: datetime, reason: str, hang_up: bool = True) -> bool:
     """End an attendance and, unless it is over, its leg. True if this call did it."""
     live = Attendance.objects.filter(pk=attendance.pk, left_at__isnull=True)

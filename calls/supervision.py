@@ -1,11 +1,13 @@
 """What supervisors did in a call, in plain words, and who may read it."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from calls.models import Attendance, Call, CallEvent
+from calls.models import Attendance, Call, CallEvent, CallForHelp
 from hotline.core import access
 from operators.models import User
 
@@ -39,6 +41,40 @@ def in_words(way: str, person: Any) -> str:
         Way.JOIN: _("%(person)s has joined the call"),
         Way.TAKE_OVER: _("%(person)s is taking the call over"),
     }[Way(way)] % {"person": person}
+
+
+def company(call: Call) -> list[str]:
+    """Who is in the call beside its operator, a sentence each, unless the hotline does not show it."""
+    if call.hotline is None or not call.hotline.listening_shown:
+        return []
+    there = Attendance.objects.filter(call=call, left_at__isnull=True, joined_at__isnull=False)
+    return [in_words(one.way, one.user) for one in there.select_related("user")]
+
+
+@dataclass(frozen=True)
+class InCalls:
+    """Which supervisors are in which calls, as words, and in which calls help is asked for."""
+
+    words: dict[UUID, str]
+    help_asked: frozenset[UUID]
+
+
+def in_calls(calls: Iterable[Call]) -> InCalls:
+    """For supervisors: two queries for any number of calls, none for none."""
+    ids = [call.pk for call in calls]
+    if not ids:
+        return InCalls({}, frozenset())
+    there = Attendance.objects.filter(call__in=ids, left_at__isnull=True, joined_at__isnull=False)
+    words: dict[UUID, str] = {}
+    for one in there.select_related("user"):
+        said = f"{one.user} {one.get_way_display()}"
+        words[one.call_id] = f"{words[one.call_id]}, {said}" if one.call_id in words else said
+    asked = CallForHelp.objects.filter(call__in=ids, ended_at__isnull=True).values_list("call", flat=True)
+    return InCalls(words, frozenset(asked))
+
+
+def asks_for_help(call: Call) -> bool:
+    return CallForHelp.objects.filter(call=call, ended_at__isnull=True).exists()
 
 
 def _attended(data: dict[str, Any], name: str) -> str:

@@ -11,6 +11,7 @@ from calls.models import Attendance, Call, CallEvent, Instruction, Offer
 from calls.news import tell
 from calls.offers import TAKEN_OVER, write_up
 from calls.outbox import instruct
+from calls.parting import telephone_of
 from operators import presence
 from operators.models import Operator, Presence
 from operators.presence import Cause
@@ -43,7 +44,7 @@ def complete(call: Call, attendance: Attendance, *, at: datetime) -> bool:
 
 def _part_of(user: Any) -> Operator:
     """The person's part as an operator. Who had none gets one that serves no hotline: nothing rings there by itself."""
-    return Operator.objects.filter(user=user).first() or make_operator(user, by=user)
+    return Operator.objects.filter(user=user).first() or make_operator(user, by=user, identity=telephone_of(user))
 
 
 def _now_on_call(taker: Operator, at: datetime) -> bool:

@@ -137,6 +137,7 @@ def about(request: HttpRequest, found: Call) -> dict[str, Any]:
         "versions": list(written.versions.select_related("by")) if written else [],
         "voicemail": Voicemail.objects.select_related("handled_by").filter(call=found).first(),
         "may_write": may_write,
+        "may_attend": access.has_role(request.user, access.SUPERVISOR) and found.ended_at is None,
         "reveal_form": RevealForm() if may_write and found.caller_number else None,
         **_about_block(request, found),
         **_about_money(request, found),

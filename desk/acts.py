@@ -90,6 +90,22 @@ def hang_up(request: HttpRequest, call_id: UUID) -> HttpResponse:
 
 
 @access.needs(access.OPERATOR)
+@require_POST
+def ask_for_help(request: HttpRequest, call_id: UUID) -> HttpResponse:
+    """Call for a supervisor, or say that none is needed any more."""
+    operator = operator_of(request)
+    call, error = _own_call(operator, call_id), ""
+    try:
+        if request.POST.get("withdraw"):
+            services.withdraw_help(call.pk, by=request.user, at=timezone.now())
+        else:
+            services.call_for_help(call.pk, operator_id=operator.pk, by=request.user, at=timezone.now())
+    except services.Refused as refused:
+        error = str(refused)
+    return now_response(request, operator, have=have_of(request), error=error)
+
+
+@access.needs(access.OPERATOR)
 @require_http_methods(["GET", "POST"])
 @never_cache
 def by_hand(request: HttpRequest) -> HttpResponse:

@@ -1,10 +1,13 @@
 """What a supervisor does from the wallboard. Each act is a POST that calls one service; a refusal is a sentence."""
 
+import json
+import re
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -24,10 +27,19 @@ from operators.models import Operator, Presence
 from operators.permissions import hotlines_of, operators_visible_to
 
 
-def done(sentence: str, *, refused: bool = False) -> HttpResponse:
-    """The act is done, or cannot be: the board says so, closes its sheet and looks again."""
+def done(sentence: str, *, refused: bool = False, undo: tuple[str, dict[str, Any]] | None = None) -> HttpResponse:
+    """The act is done, or cannot be: the board says so, closes its sheet and looks again.
+
+    `undo` is an address that takes it back by a POST, and what is posted there.
+    """
     wallboard.forget()
-    answer = HttpResponse(format_html('<span class="{}">{}</span>', "refused" if refused else "done", sentence))
+    said = format_html('<span class="{}">{}</span>', "refused" if refused else "done", sentence)
+    if undo is not None:
+        said += format_html(
+            ' <button class="button small" type="button" hx-post="{}" hx-vals="{}" hx-target="#board-says">{}</button>',
+            undo[0], json.dumps(undo[1]), _("Undo"),
+        )  # fmt: skip
+    answer = HttpResponse(said)
     answer["HX-Retarget"], answer["HX-Reswap"], answer["HX-Trigger"] = "#board-says", "innerHTML", "board:done"
     return answer
 
@@ -49,7 +61,11 @@ def _sheet(request: HttpRequest, operator: Operator, error: str = "") -> HttpRes
     operator.refresh_from_db()
     card = floor.cards_of([operator], timezone.now())[0]
     busy = operator.state in presence.BUSY
-    return render(request, "desk/_board_person.html", {"card": card, "busy": busy, "error": error})
+    lasts = card.call is not None and card.call.ended_at is None and operator.state == Presence.ON_CALL
+    others = lasts and operator.user_id != request.user.pk  # their own call needs no ear of theirs
+    talks = others and hotlines_of(request.user).filter(pk=card.call.hotline_id).exists()  # type: ignore[union-attr]
+    context = {"card": card, "busy": busy, "error": error, "talks": talks}
+    return render(request, "desk/_board_person.html", context)
 
 
 @access.needs(access.SUPERVISOR)
@@ -83,12 +99,51 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def bring_forward(request: HttpRequest, call_id: UUID) -> HttpResponse:
     """A waiting call becomes the next of its hotline."""
-    call = get_object_or_404(Call, pk=call_id, hotline_id__in=hotlines_of(request.user))
+    call = _call(request, call_id)
     try:
-        calls.bring_forward(call.pk, by=request.user, at=timezone.now())
+        before = calls.bring_forward(call.pk, by=request.user, at=timezone.now())
     except calls.Refused as refused:
         return done(str(refused), refused=True)
-    return done(_("This call is the next now."))
+    return done(
+        _("This call is the next now."), undo=(reverse("desk:board_back", args=[call.pk]), {"priority": before})
+    )
+
+
+def _call(request: HttpRequest, call_id: UUID) -> Call:
+    return get_object_or_404(Call, pk=call_id, hotline_id__in=hotlines_of(request.user))
+
+
+@access.needs(access.SUPERVISOR)
+@require_POST
+def put_back(request: HttpRequest, call_id: UUID) -> HttpResponse:
+    """Undo of `bring_forward`: the call has the priority again that it had."""
+    call, given = _call(request, call_id), request.POST.get("priority", "")
+    if call.hotline is None or not re.fullmatch(r"-?\d{1,4}", given):
+        return HttpResponse(status=400)
+    try:
+        calls.put_back(call.pk, priority=int(given), by=request.user, at=timezone.now())
+    except calls.Refused as refused:
+        return done(str(refused), refused=True)
+    return done(_("This call has its place again."))
+
+
+@access.needs(access.SUPERVISOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def move(request: HttpRequest, call_id: UUID) -> HttpResponse:
+    """Let a waiting call wait at another of the supervisor's hotlines; asked which one first."""
+    call, at = _call(request, call_id), timezone.now()
+    known = lines.visible_to(request.user).filter(active=True)
+    if request.method != "POST":
+        others = [each for each in known if each.pk != call.hotline_id and each.is_open(at)]
+        return render(request, "desk/_board_move.html", {"call": call, "hotlines": others})
+    to, was = get_object_or_404(known, slug=request.POST.get("hotline", "")), call.hotline
+    try:
+        calls.move_to_hotline(call.pk, to, by=request.user, at=at)
+    except calls.Refused as refused:
+        return done(str(refused), refused=True)
+    back = (reverse("desk:board_move", args=[call.pk]), {"hotline": was.slug}) if was else None
+    return done(_("The call waits at %(hotline)s now.") % {"hotline": to}, undo=back)
 
 
 # --- the hotline --------------------------------------------------------------------------------

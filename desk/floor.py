@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from analytics.board import Board
-from calls import numbers
+from calls import numbers, supervision
 from calls.models import Call, Offer
 from operators.models import Operator, Presence
 from scheduling.models import Break, Shift
@@ -18,6 +18,7 @@ BUSY = {Presence.RINGING, Presence.ON_CALL, Presence.WRAP_UP}
 SHOWN = [
     *("operator_id", "made_at", "call__caller_number", "call__caller_kind", "call__ended_at", "call__hotline__name"),
     "call__hotline__wrap_up_seconds",
+    "call__supervised",
 ]
 URGENT = {Presence.MISSED: 0, Presence.DISCONNECTED: 1, Presence.ON_CALL: 2, Presence.RINGING: 3, Presence.WRAP_UP: 4}
 LONG_WRAP_UPS = 2  # wrap-up times of the hotline
@@ -34,6 +35,7 @@ class Card:
     call: Call | None
     caller: str  # masked, always
     trouble: str
+    company: str = ""  # which supervisors are in the call
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ def cards_of(operators: list[Operator], at: datetime) -> list[Card]:
     ids = [operator.pk for operator in operators]
     calls = _calls_in_hand(operators, at)
     breaks = {pause.shift.operator_id: pause for pause in being_taken(ids)}
-    return [_card(operator, calls.get(operator.pk), breaks.get(operator.pk), at) for operator in operators]
+    company = supervision.in_calls(call for call in calls.values() if call.supervised)
+    return [_card(each, calls.get(each.pk), breaks.get(each.pk), company, at) for each in operators]
 
 
 def _calls_in_hand(operators: list[Operator], at: datetime) -> dict[int, Call]:
@@ -88,9 +91,14 @@ def _calls_in_hand(operators: list[Operator], at: datetime) -> dict[int, Call]:
     return {offer.operator_id: offer.call for offer in newest_last}
 
 
-def _card(operator: Operator, call: Call | None, pause: Break | None, at: datetime) -> Card:
+def _card(
+    operator: Operator, call: Call | None, pause: Break | None, company: supervision.InCalls, at: datetime
+) -> Card:
     caller = numbers.mask(call.caller_number, call.caller_kind) if call else ""
-    return Card(operator, call, caller, _trouble(operator, call, pause, at))
+    talks = call is not None and operator.state == Presence.ON_CALL
+    asks = talks and call.pk in company.help_asked  # type: ignore[union-attr]
+    trouble = _("calls for help") if asks else _trouble(operator, call, pause, at)
+    return Card(operator, call, caller, trouble, company.words.get(call.pk, "") if call and talks else "")
 
 
 def _trouble(operator: Operator, call: Call | None, pause: Break | None, at: datetime) -> str:

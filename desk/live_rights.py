@@ -9,6 +9,7 @@ from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone
 
+from calls.parting import HELP_TOPIC, topic_of
 from hotline.core import access
 from hotline.core.live_stream import Grant
 from operators.models import Operator, User
@@ -18,8 +19,8 @@ from operators.permissions import hotlines_of
 def grant(session_key: str) -> Grant | None:
     """What the person of a session may hear; None for a stranger.
 
-    Everyone hears the board, the register and their own part; supervisors hear every operator (names of topics carry
-    no data, and pages check again what they show).
+    Everyone hears the board, the register and their own part; supervisors hear every operator and calls for help
+    (names of topics carry no data, and pages check again what they show).
     """
     request = HttpRequest()
     request.session = SessionStore(session_key)
@@ -34,6 +35,7 @@ def grant(session_key: str) -> Grant | None:
         topics.add(f"operator:{operator_id}")
     prefixes = ["call:"]
     if access.has_role(user, access.SUPERVISOR):
+        topics |= {HELP_TOPIC, topic_of(user.pk)}
         prefixes.append("operator:")
     return Grant(session_key, user.pk, frozenset(topics), tuple(prefixes), _stamp(user.role, user.password))
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from calls import numbers, passing_words, queries
+from calls import numbers, passing_words, queries, supervision
 from calls.models import Call, Note, Offer, Topic, Transfer
 from calls.queries import Current
 from knowledge import scripts
@@ -46,6 +46,8 @@ class Situation:
     history: list[Call] = field(default_factory=list)
     calls_before: int = 0
     transfer: Transfer | None = None  # the last time somebody passed the call on, or is about to
+    company: list[str] = field(default_factory=list)  # who else is in the call, as sentences
+    help_asked: bool = False
 
     @property
     def phase(self) -> str:
@@ -119,6 +121,8 @@ def situation(operator: Operator, at: datetime, reopen: UUID | None = None) -> S
         history=history,
         calls_before=_calls_before(call, history),
         transfer=_transfer(current) if current else None,
+        company=supervision.company(call) if call and call.supervised else [],
+        help_asked=bool(call and call.supervised and supervision.asks_for_help(call)),
     )
 
 

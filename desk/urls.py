@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk import acts, board_acts, in_call, screens, views, wallboard
+from desk import acts, board_acts, in_call, screens, supervising, views, wallboard
 
 app_name = "desk"
 urlpatterns = [
@@ -24,12 +24,18 @@ urlpatterns = [
     path("desk/calls/<uuid:call_id>/pass-on/cancel/", in_call.cancel, name="cancel"),
     path("desk/calls/<uuid:call_id>/draft/", acts.draft, name="draft"),
     path("desk/calls/<uuid:call_id>/note/", acts.save, name="save"),
+    path("desk/calls/<uuid:call_id>/help/", acts.ask_for_help, name="help"),
+    path("supervising/", supervising.now, name="supervising"),
+    path("supervising/<uuid:call_id>/leave/", supervising.leave, name="leave_call"),
+    path("supervising/<uuid:call_id>/<slug:way>/", supervising.attend, name="attend"),
     path("board/", wallboard.page, name="board"),
     path("board/now/", wallboard.now, name="board_now"),
     path("board/people/<int:pk>/", board_acts.person, name="board_person"),
     path("board/people/<int:pk>/state/", board_acts.set_state, name="board_state"),
     path("board/people/<int:pk>/release/", board_acts.release, name="board_release"),
     path("board/calls/<uuid:call_id>/next/", board_acts.bring_forward, name="board_next"),
+    path("board/calls/<uuid:call_id>/back/", board_acts.put_back, name="board_back"),
+    path("board/calls/<uuid:call_id>/move/", board_acts.move, name="board_move"),
     path("board/hotlines/<slug:slug>/", board_acts.hotline, name="board_hotline"),
     path("board/hotlines/<slug:slug>/reopen/", board_acts.reopen, name="board_reopen"),
     path("board/links/", screens.board_links, name="board_links"),

@@ -80,14 +80,15 @@ def change_person(user: User, *, by: Any, hotlines: Iterable[Any] | None = None,
 
 
 @transaction.atomic
-def make_operator(user: User, *, by: Any, hotlines: Iterable[Any] = (), **fields: Any) -> Operator:
-    """Give a user the operator part: from now on calls can ring them, at `op_<pk>` in the browser."""
+def make_operator(user: User, *, by: Any, hotlines: Iterable[Any] = (), identity: str = "", **fields: Any) -> Operator:
+    """Give a user the operator part: from now on calls can ring them, at `op_<pk>` in the browser, or at the browser
+    telephone that they have already."""
     facts = {"display_name": str(user), "languages": ["en"], **_only(fields, OPERATOR_FIELDS)}
     operator = Operator(user=user, identity=f"new_{uuid.uuid4().hex}", **facts)
     _checked(operator)
     _refuse_impossible(operator)
     operator.save()
-    operator.identity = f"op_{operator.pk}"
+    operator.identity = identity or f"op_{operator.pk}"
     operator.save(update_fields=["identity"])
     operator.hotlines.set(hotlines)
     record(by=by, verb="operator.created", subject=f"operator {operator.pk}", hotlines=_ids(operator))

@@ -3,6 +3,7 @@
 import logging
 import secrets
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -15,9 +16,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from calls.models import Voicemail
 from calls.queries import visible_to
+from calls.services import identity_of
 from hotline.core import access
 from hotline.core.audit import record
-from operators.models import Operator
+from operators.models import Device, Operator
 from telephony import guide
 from telephony import telephones as offered
 from telephony.simulator.proxy import page_key
@@ -86,12 +88,17 @@ def guide_register(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def token(request: HttpRequest) -> HttpResponse:
-    """What the operator's own browser needs to be rung. People who are no operators have no telephone: 404."""
-    operator = get_object_or_404(Operator, user=request.user)
+    """What a person's own browser needs to be rung: operators and, for others' calls, supervisors. 404 for the rest."""
+    user: Any = request.user
+    if not access.has_role(user, access.SUPERVISOR) and not Operator.objects.filter(user=user).exists():
+        raise Http404
     if not settings.SIMULATOR_URL and not settings.TWILIO_API_SECRET:
         return JsonResponse({"detail": _("The carrier's API key for browser telephones is not set.")}, status=409)
     backend = "simulator" if settings.SIMULATOR_URL else "twilio"
-    return JsonResponse({"token": browser_token(operator.identity), "identity": operator.identity, "backend": backend})
+    identity = identity_of(user)
+    device = Operator.objects.filter(user=user).values_list("device", flat=True).first() or Device.BROWSER
+    facts = {"token": browser_token(identity), "identity": identity, "backend": backend, "device": device}
+    return JsonResponse(facts)
 
 
 @access.needs(access.OPERATOR)

@@ -1,9 +1,9 @@
 """Announcing a change to screens and to the switchboard: Postgres NOTIFY, right after the commit.
 
 A message names topics, never contents: whoever hears it fetches what changed. Topics in use: `board`, `calls`,
-`carrier`, `queue`, `queue:<hotline>`, `operator:<id>`, `hotline:<id>`, `call:<uuid>`. Inside a transaction NOTIFY
-would make commits queue behind each other, so it is a statement of its own after the commit, one for all that a
-transaction has to tell; a lost one costs a few seconds, until the slow poll.
+`carrier`, `queue`, `queue:<hotline>`, `operator:<id>`, `hotline:<id>`, `call:<uuid>`, `help`, `user:<id>`. Inside a
+transaction NOTIFY would make commits queue behind each other, so it is a statement of its own after the commit, one for
+all that a transaction has to tell; a lost one costs a few seconds, until the slow poll.
 """
 
 import json

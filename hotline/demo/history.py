@@ -10,10 +10,11 @@ from typing import Any
 from calls.models import Call, Callback, Caller, CallEvent, Note, NoteVersion, Offer, Topic, Voicemail
 from hotline.demo.content import Service
 from hotline.demo.copying import copy_in
+from hotline.demo.people import SUPERVISOR
 from hotline.demo.promises import promise
 from hotline.demo.traffic import RING_SECONDS, Ring, Story
 from lines.models import Hotline, Number
-from operators.models import Operator
+from operators.models import Operator, User
 
 Kind = CallEvent.Kind
 _OFFER_STATE = {
@@ -66,6 +67,7 @@ class Register:
         self.now = now
         self.hotlines, self.operators, self.topics = hotlines, operators, topics
         self.numbers = {number.number: number for number in Number.objects.all()}
+        self.supervisor = User.objects.filter(username=SUPERVISOR[0]).values_list("pk", flat=True).first()
         self.chance = random.Random("register")  # noqa: S311 - a play, not a secret
         self.callers: dict[str, Caller] = {}
         self.calls: list[Call] = []
@@ -182,12 +184,23 @@ class Register:
             else:
                 why = _REASON[ring.result]
                 yield _event(call, Kind(ring.result), ring.closed_at, f"closed:{offer.pk}", "status", reason=why, **who)
+        yield from self._listened(call, story)
         if story.voicemail_at:
             yield _event(call, Kind.VOICEMAIL, story.voicemail_at, "voicemail", why="too long")
             yield _event(call, Kind.RECORDED, story.end, "recorded")
         if call.operator_left_at and story.ended_by == "operator":
             yield _event(call, Kind.OPERATOR_LEFT, call.operator_left_at, "left", "status", operator=call.operator_id)
         yield _event(call, Kind.ENDED, story.end, "ended", "status", by=story.ended_by)
+
+    def _listened(self, call: Call, story: Story) -> Iterable[Event]:
+        """The supervisor listened to some of the longer calls, and whispered in a few."""
+        if self.supervisor is None or story.answered_at is None or call.pk.int % 53:
+            return
+        for seconds, way in ((40, "listen"), (75, "whisper"))[: 1 + call.pk.int % 2]:
+            at = story.answered_at + timedelta(seconds=seconds)
+            if at < story.end - timedelta(seconds=20):
+                who = {"user": self.supervisor, "way": way}
+                yield _event(call, Kind.ATTENDED, at, f"attended:demo:{way}", "desk", **who)
 
     def _voicemail(self, call: Call, story: Story) -> None:
         assert story.voicemail_at is not None

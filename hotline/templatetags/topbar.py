@@ -5,12 +5,14 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
+from desk import supervising
 from hotline import topbar
 from hotline.core import access
 from operators import chosen
 from telephony import outages
 
 register = template.Library()
+TELEPHONES = "telephony:telephones"
 
 
 def _here(context: Any) -> Any:
@@ -33,6 +35,28 @@ def call_bar(context: Any) -> dict[str, Any]:
     match = context["request"].resolver_match
     desk = match is not None and match.view_name == topbar.DESK
     return {"here": None if desk else _here(context), "csrf_token": context.get("csrf_token")}
+
+
+def _watch(context: Any) -> dict[str, Any]:
+    """Read once for the pill and the bar."""
+    request = context["request"]
+    if not hasattr(request, "_watch"):
+        match = request.resolver_match
+        acts = match is None or match.view_name not in (topbar.DESK, TELEPHONES)
+        request._watch = supervising.watch(request.user, acts=acts)
+    return {"watch": request._watch}
+
+
+@register.inclusion_tag("frame/_help.html", takes_context=True)
+def calls_for_help(context: Any) -> dict[str, Any]:
+    """How many operators call for a supervisor, in the top bar of those who supervise."""
+    return _watch(context)
+
+
+@register.inclusion_tag("frame/_watch.html", takes_context=True)
+def watched_calls(context: Any) -> dict[str, Any]:
+    """Who calls for help, and the call a supervisor is in, at the foot of every page."""
+    return _watch(context)
 
 
 @register.inclusion_tag("frame/_queue.html", takes_context=True)

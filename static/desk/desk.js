@@ -217,6 +217,7 @@ function settle() {
 
 const KEYS = {
   F8: () => byId("mute")?.click(),
+  F9: () => byId("help")?.click(),
   "/": () => byId("answers-query").focus(),
   n: () => byId("open-by-hand")?.click(),
   h: () => byId("hold")?.click(),

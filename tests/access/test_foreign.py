@@ -48,7 +48,9 @@ def objects(house: House) -> dict[str, dict[str, object]]:
     )
     known |= {f"desk:board_{name}": operator for name in ("person", "state", "release")}
     known |= {"desk:board_hotline": slug, "desk:board_reopen": slug, "desk:revoke_board_link": {"pk": link[0].pk}}
-    known |= {f"desk:{name}": {"call_id": house.call.pk} for name in ("hang_up", "draft", "save")}
+    known |= {f"desk:{name}": {"call_id": house.call.pk} for name in ("hang_up", "draft", "save", "help")}
+    known |= {f"desk:{name}": {"call_id": house.call.pk} for name in ("leave_call", "board_back", "board_move")}
+    known |= {"desk:attend": {"call_id": house.call.pk, "way": "listen"}}
     known |= {f"desk:{name}": {"call_id": house.call.pk} for name in IN_CALL}
     known |= {f"calls:{name}": call for name in ("call", "drawer", "note", "reveal", "voicemail_done", "block")}
     blocked = block("+4799900011", until=at, reason="Because.", by=house.supervisor, at=at - timedelta(hours=1))

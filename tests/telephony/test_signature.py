@@ -1,6 +1,7 @@
 """Only the carrier gets in: published vectors, the library's own verdict, and forged requests at every door."""
 
 import json
+import re
 
 import pytest
 from django.test import Client, override_settings
@@ -77,7 +78,7 @@ def doors() -> list[str]:
     found = []
     for entry in get_resolver("telephony.twilio.urls").url_patterns:
         assert isinstance(entry, URLPattern)
-        route = str(entry.pattern).replace("<uuid:call_id>", NO_UUID).replace("<uuid:offer_id>", NO_UUID)
+        route = re.sub("<uuid:[a-z_]+>", NO_UUID, str(entry.pattern))
         found.append(f"/twilio/{route}")
     return found
 
