@@ -100,8 +100,8 @@ def next_due() -> Due:
         cursor.execute(_DUE)
         instruction, sweep, live = cursor.fetchone()
     now = timezone.now().timestamp()
-    moments = [at.timestamp() if at else _NEVER for at in (instruction, sweep)]
-    return Due(*moments, compare=now + _COMPARE_SECONDS if live else _NEVER)
+    first, second = (at.timestamp() if at else _NEVER for at in (instruction, sweep))
+    return Due(first, second, now + _COMPARE_SECONDS if live else _NEVER)
 
 
 def _reach(path: str) -> socket.socket:

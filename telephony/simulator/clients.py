@@ -87,7 +87,7 @@ async def stream(request: web.Request) -> web.StreamResponse:
     device.streams += 1
     try:
         await response.write(b"retry: 1000\n\n")
-        sent = int(last) if last.isdigit() else len(device.events)
+        sent = int(last) if last.isdigit() else device.last
         if not last.isdigit():  # a new page: how things stand now, then what happens from here on
             await response.write(f"event: now\ndata: {json.dumps(_now(device))}\n\n".encode())
         await _follow(request, device, response, sent)
@@ -115,10 +115,10 @@ async def _follow(request: web.Request, device: Device, response: web.StreamResp
     while exchange.devices.find(device.session) is device:
         if request.transport is None or request.transport.is_closing():
             return
-        fresh = device.events[sent:]
+        fresh = device.since(sent)
         for event in fresh:
             await response.write(f"id: {event['number']}\ndata: {json.dumps(event)}\n\n".encode())
-        sent += len(fresh)
+        sent = fresh[-1]["number"] if fresh else sent
         if not fresh and time.monotonic() - wrote > HEARTBEAT_SECONDS:
             await response.write(b": still here\n\n")
         elif not fresh:

@@ -33,6 +33,8 @@ def leg_facts(leg: Leg) -> dict[str, Any]:
         "live": leg.live,
         "doing": leg.doing,
         "listening": leg.keys is not None,
+        "listening_to_words": leg.ears is not None,
+        "answered_by": leg.answered_by,
         "created_at": leg.created_at.isoformat(),
         "answered_at": leg.answered_at.isoformat() if leg.answered_at else None,
         "ended_at": leg.ended_at.isoformat() if leg.ended_at else None,
@@ -83,7 +85,7 @@ async def state(request: web.Request) -> web.Response:
             "live": sum(leg.live for leg in exchange.legs.values()),
             "faults": exchange.faults.listed(),
             "errors": exchange.errors,
-            "warnings": exchange.warnings[-200:],
+            "warnings": list(exchange.warnings)[-200:],
         }
     )
 
@@ -116,8 +118,7 @@ async def reset(request: web.Request) -> web.Response:
             exchange.devices.detach(device)
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(exchange.post.settle(), 5)
-    for store in (exchange.legs, exchange.conferences, exchange.queues, exchange.recordings):
-        store.clear()
+    exchange.empty()
     exchange.post.log.clear()
     exchange.rest_log.clear()
     exchange.errors.clear()
@@ -283,10 +284,10 @@ async def device_events(request: web.Request) -> web.Response:
     """Long poll on a telephone: what happened to it after event number `after`."""
     device, after = _device(request), int(request.query.get("after", "0"))
     timeout = min(float(request.query.get("timeout", "20")), LONGEST_POLL)
-    if len(device.events) <= after:
+    if device.last <= after:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(device.news.wait(), timeout)
-    return web.json_response({"events": device.events[after:]})
+    return web.json_response({"events": device.since(after)})
 
 
 async def device_answer(request: web.Request) -> web.Response:

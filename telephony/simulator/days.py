@@ -1,9 +1,10 @@
-"""The control API of whole days: let one begin, see how far it is, and what the carrier knows of it afterwards."""
+"""The control API of whole days: let one begin, see how far it is, what the carrier knows of it; and storms."""
 
 from aiohttp import web
 
 from telephony.simulator.control import json_body
 from telephony.simulator.state import EXCHANGE, TRAFFIC
+from telephony.simulator.storms import LIGHT, storm
 from telephony.simulator.traffic import Plan, Traffic
 
 
@@ -30,7 +31,7 @@ async def progress(request: web.Request) -> web.Response:
 
 async def known(request: web.Request) -> web.Response:
     """What the carrier knows of each caller of the day."""
-    return web.json_response(_day(request).truth())
+    return web.json_response(sorted(_day(request).known, key=lambda row: str(row["arrived_at"])))
 
 
 async def latencies(request: web.Request) -> web.Response:
@@ -44,6 +45,18 @@ async def latencies(request: web.Request) -> web.Response:
     return web.json_response(told)
 
 
+async def begin_storm(request: web.Request) -> web.Response:
+    """Several mishaps at once: {"seed", "strength"}. Those in force before are cleared; chance is the seed's too."""
+    exchange, facts = request.app[EXCHANGE], await json_body(request)
+    seed = int(facts.get("seed", 1))
+    drawn = storm(seed, float(facts.get("strength", LIGHT)))
+    exchange.faults.clear()
+    exchange.faults.seed(seed)
+    for fault in drawn:
+        exchange.faults.add(fault)
+    return web.json_response(exchange.faults.listed(), status=201)
+
+
 def routes() -> list[web.RouteDef]:
     api = "/simulator/api"
     return [
@@ -51,4 +64,5 @@ def routes() -> list[web.RouteDef]:
         web.get(f"{api}/day", progress),
         web.get(f"{api}/day/calls", known),
         web.get(f"{api}/latencies", latencies),
+        web.post(f"{api}/storm", begin_storm),
     ]

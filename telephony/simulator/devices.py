@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from telephony.simulator.leg import Leg
 if TYPE_CHECKING:
     from telephony.simulator.exchange import Exchange
 
+EVENTS_KEPT = 1000
 MODES = ("manual", "answer", "decline", "busy", "rings_out", "voicemail", "unreachable")
 VOICEMAIL_GREETING = "The person you are calling is not available. Please leave a message after the tone."
 
@@ -45,10 +47,15 @@ class Device:
     page: str = ""  # the telephone page it stands on, and is unplugged with
     ringing: dict[str, Leg] = field(default_factory=dict)
     talking: dict[str, Leg] = field(default_factory=dict)
-    events: list[dict[str, Any]] = field(default_factory=list)
+    events: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=EVENTS_KEPT))
+    last: int = 0  # the number of the latest event
     news: asyncio.Event = field(default_factory=asyncio.Event)
     streams: int = 0  # how many browser tabs hold its stream
     seen: float = field(default_factory=time.monotonic)
+
+    def since(self, number: int) -> list[dict[str, Any]]:
+        """What happened after the event of this number, as far as it is kept."""
+        return [event for event in self.events if event["number"] > number]
 
     @property
     def engaged(self) -> bool:
@@ -177,9 +184,11 @@ class Devices:
 
     def voicemail(self, device: Device, leg: Leg) -> bool:
         """A voicemail box picks up: it plays its greeting, listens, and presses nothing."""
+        leg.machine = True
         answered = self.answer(device, leg)
         if answered:
             self._spawn(self._greet(leg))
+        leg.machine = answered
         return answered
 
     async def _greet(self, leg: Leg) -> None:
@@ -219,7 +228,7 @@ class Devices:
             "parameters": leg.custom,
             **facts,
         }
-        event["number"] = len(device.events) + 1
+        device.last = event["number"] = device.last + 1
         device.events.append(event)
         device.news.set()
         device.news = asyncio.Event()

@@ -1,7 +1,10 @@
-"""Dial: other telephones by Number, Client or bare text, and conferences."""
+"""Dial: other telephones by Number, Client, Sip or bare text, conferences, and callers in a queue."""
 
 import asyncio
+from dataclasses import replace
 
+from telephony.simulator import machines
+from telephony.simulator.bridging import dial_queue
 from telephony.simulator.conference import Conference, Participant
 from telephony.simulator.engine import WHISPER_VERBS, Hangup, Leave, Program, verb
 from telephony.simulator.leg import Goto, Leg, Subscription
@@ -15,9 +18,14 @@ WORST_LAST = ("busy", "no-answer", "failed", "canceled")
 
 @verb("Dial")
 async def dial(program: Program, element: Verb) -> Goto | None:
-    conference = next((child for child in element.children if child.name == "Conference"), None)
+    conference, queue = (
+        next((child for child in element.children if child.name == name), None) for name in ("Conference", "Queue")
+    )
     try:
-        told = await (_confer(program, conference) if conference is not None else _dial_out(program, element))
+        if queue is not None:
+            told: Params | None = await dial_queue(program, element, queue, element.number("timeout", 30))
+        else:
+            told = await (_confer(program, conference) if conference is not None else _dial_out(program, element))
     except asyncio.CancelledError:
         if isinstance(program.leg.interruption, str):
             last = _action(program, element, {"DialCallStatus": "answered" if conference else "completed"})
@@ -84,6 +92,10 @@ def _child(program: Program, element: Verb, noun: Verb) -> Leg:
     exchange, leg = program.exchange, program.leg
     identity = next((one.text for one in noun.children if one.name == "Identity"), noun.text)
     to = f"client:{identity}" if noun.name == "Client" else identity.replace(" ", "")
+    headers = {}
+    if noun.name == "Sip":
+        to, _, query = to.partition("?")
+        headers = dict(pair.partition("=")[::2] for pair in query.split("&") if pair)
     child = Leg(
         frm=element.get("callerId") or leg.frm,
         to=to,
@@ -91,17 +103,20 @@ def _child(program: Program, element: Verb, noun: Verb) -> Leg:
         account_sid=leg.account_sid,
         created_at=exchange.clock.now(),
         parent_sid=leg.sid,
-        custom={one.get("name"): one.get("value") for one in noun.children if one.name == "Parameter"},
+        custom=headers | {one.get("name"): one.get("value") for one in noun.children if one.name == "Parameter"},
     )
     if callback := noun.get("statusCallback"):
         target = program.resolve(callback, noun.get("statusCallbackMethod"))
         events = tuple(noun.get("statusCallbackEvent", "completed").split())
         child.subscriptions.append(Subscription(target.url, target.method, events))
+    if (asked := machines.wanted(noun.attributes, machines.NOUN)) is not None:
+        told = program.resolve(asked.callback.url, asked.callback.method) if asked.callback else None
+        child.detection = replace(asked, callback=told)
     return exchange.open(child)
 
 
 def _nouns(element: Verb) -> list[Verb]:
-    named = [child for child in element.children if child.name in ("Number", "Client")]
+    named = [child for child in element.children if child.name in ("Number", "Client", "Sip")]
     return named or ([Verb("Number", text=element.text)] if element.text else [])
 
 
@@ -152,6 +167,7 @@ async def _answered(program: Program, leg: Leg, noun: Verb, timeout: float) -> b
     exchange.progress(leg, "initiated")
     if not await exchange.ring(leg, timeout):
         return False
+    await machines.first(exchange, leg)
     whisper = noun.get("url")
     if not whisper:
         return leg.live

@@ -5,7 +5,7 @@ import logging
 from collections import Counter, deque
 from typing import Any
 
-from telephony.simulator import dialing, engine, verbs, waiting  # noqa: F401 - importing them registers their verbs
+from telephony.simulator import dialing, engine, gathering, machines, verbs, waiting  # noqa: F401 - importing them registers their verbs
 from telephony.simulator.clock import Clock
 from telephony.simulator.conference import Conference
 from telephony.simulator.devices import Devices
@@ -57,11 +57,13 @@ class Exchange:
         self.numbers: dict[str, Number] = {}
         self.errors: list[str] = []
         self.rest_log: deque[dict[str, Any]] = deque(maxlen=5000)
-        self.warnings: list[dict[str, Any]] = []
+        self.warnings: deque[dict[str, Any]] = deque(maxlen=1000)
         self.listeners: set[asyncio.Queue[dict[str, Any]]] = set()
         self.own_url = ""
         self.pages: Counter[str] = Counter()  # telephone pages that listen, by name
         self._sounds: dict[str, float] = {}
+        self._over: deque[str] = deque()  # calls that are over, the oldest first
+        self._latest: dict[str, Conference] = {}  # by name
         self._tasks: set[asyncio.Task[Any]] = set()
         self._next_slot = 0.0
 
@@ -98,6 +100,8 @@ class Exchange:
         self.publish({**leg.events[-1], "sid": leg.sid, "device": False})
         if leg.recording is not None:
             leg.recording.append(text)
+        if leg.ears is not None:
+            leg.ears.put_nowait(text)
         for other in leg.peers():
             self.hear(other, "voice", text, **{"from": leg.sid})
 
@@ -154,6 +158,26 @@ class Exchange:
         leg.over.set()
         if not canceled_in_queue:
             self.progress(leg, "completed")
+        self._over.append(leg.sid)
+        self._forget()
+
+    def _forget(self) -> None:
+        """A box that runs for months keeps the latest calls and conferences, and no more."""
+        while len(self._over) > self.settings.calls_kept:
+            self.legs.pop(self._over.popleft(), None)
+        while len(self.conferences) > self.settings.calls_kept:
+            oldest = next(iter(self.conferences.values()))
+            if oldest.status != "completed":
+                return
+            del self.conferences[oldest.sid]
+            if self._latest.get(oldest.name) is oldest:
+                del self._latest[oldest.name]
+
+    def empty(self) -> None:
+        """Forget every call, line, conference and recording."""
+        for store in (self.legs, self.conferences, self._latest, self.queues, self.recordings):
+            store.clear()
+        self._over.clear()
 
     def ask_aside(self, leg: Leg, goto: Goto) -> None:
         """Ask an address whose answer is not run, while the leg goes on elsewhere."""
@@ -269,6 +293,7 @@ class Exchange:
             return  # canceled in the queue
         self.progress(leg, "initiated")
         if await self.ring(leg, timeout):
+            await machines.first(self, leg)
             await engine.control(self, leg, goto)
 
     async def ring(self, leg: Leg, timeout: float) -> bool:
@@ -291,11 +316,11 @@ class Exchange:
 
     def conference(self, name: str) -> Conference:
         """The conference of this name that has not ended, or a new one."""
-        for conference in self.conferences.values():
-            if conference.name == name and conference.status != "completed":
-                return conference
+        known = self._latest.get(name)
+        if known is not None and known.status != "completed":
+            return known
         made = Conference(self, name)
-        self.conferences[made.sid] = made
+        self.conferences[made.sid] = self._latest[name] = made
         return made
 
     def keep(self, recording: Recording) -> None:

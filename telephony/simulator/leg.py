@@ -34,6 +34,16 @@ class Goto:
     twiml: str = ""
 
 
+@dataclass(frozen=True)
+class Detection:
+    """An answering machine detection that was asked for; `aside` runs it beside the call and tells `callback`."""
+
+    mode: str  # Enable or DetectMessageEnd
+    timeout: float = 30.0
+    aside: bool = False
+    callback: Goto | None = None
+
+
 @dataclass
 class Subscription:
     """Where a leg's progress is told, and which steps of it."""
@@ -66,6 +76,9 @@ class Leg:
     cookies: Params = field(default_factory=dict)
     verstat: str = ""
     page: str = ""  # the telephone page that dialled it, and alone may listen
+    machine: bool = False  # a voicemail box picked up
+    detection: Detection | None = None  # whether to find that out
+    answered_by: str = ""  # what was found
     speaks: bool = True  # makes sound: a recording does not end by silence
     hang_up_at: str = ""  # a verb's name, or "request": the caller loses patience there; or "waiting", "joined"
     hang_up_by: str = "caller"  # or "carrier": then it is the line that drops
@@ -80,6 +93,7 @@ class Leg:
     news: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
     keys: "asyncio.Queue[str] | None" = None
+    ears: "asyncio.Queue[str] | None" = None  # something listens to what is said
     peers: "Callable[[], list[Leg]]" = list  # whose ears its words reach
     speakers: "Callable[[], list[Leg]]" = list  # whose words reach its ear
     doing: str = ""
@@ -136,7 +150,7 @@ class Leg:
             known["StirVerstat"] = self.verstat
         if self.direction == "outbound-api":
             known["StirStatus"] = "B"
-        optional = {"ParentCallSid": self.parent_sid, "CallerName": self.caller_name}
+        optional = {"ParentCallSid": self.parent_sid, "CallerName": self.caller_name, "AnsweredBy": self.answered_by}
         return {**known, **{name: value for name, value in optional.items() if value}}
 
     def progress(self, event: str, subscription: Subscription, at: datetime) -> Params:

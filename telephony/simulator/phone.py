@@ -65,6 +65,10 @@ class Control:
         """Ask for a mishap: see telephony/simulator/faults.py for the words."""
         return dict(self.call("POST", "/faults", {"kind": kind, **facts}))
 
+    def storm(self, seed: int, strength: float = 0.3) -> list[dict[str, Any]]:
+        """Several mishaps at once, drawn from a seed: see telephony/simulator/storms.py."""
+        return list(self.call("POST", "/storm", {"seed": seed, "strength": strength}))
+
     def clear_faults(self) -> None:
         self.call("DELETE", "/faults")
 
@@ -154,6 +158,12 @@ class PhoneCall:
     def say(self, text: str) -> "PhoneCall":
         self.control.call("POST", f"/calls/{self.sid}/say", {"text": text})
         return self
+
+    def tell(self, text: str, timeout: float = 5.0) -> "PhoneCall":
+        """Say something as soon as the other end listens to words."""
+        if not self.wait(lambda: self.facts["listening_to_words"] or None, timeout):
+            raise NothingHappened(f"nobody listened to words: {self!r}")
+        return self.say(text)
 
     def hang_up(self) -> "PhoneCall":
         self.control.call("POST", f"/calls/{self.sid}/hang-up", {})

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -44,6 +45,7 @@ class Post:
         self.took: deque[float] = deque(maxlen=TIMES_KEPT)  # real seconds of the latest answers
         self.vocabulary: Vocabulary | None = None
         self._held: list[Request] = []  # one callback kept back, to arrive after its successor
+        self._mixed: list[Request] = []  # those that are kept back to arrive in any order
         self._tasks: set[asyncio.Task[None]] = set()
         self._timers: set[asyncio.Task[None]] = set()
 
@@ -76,6 +78,9 @@ class Post:
             self._held.append(request)
             self._later(request, seconds=2.0)
             return
+        if shuffle := self.faults.strike("shuffle", **where):
+            await self._mix(request, shuffle.count)
+            return
         repeat = self.faults.strike("repeat", **where)
         await self._copies(request, repeat.count if repeat else 1, repeat.together if repeat else False)
         held, self._held = self._held, []
@@ -86,14 +91,34 @@ class Post:
         """A callback kept back goes out on its own if no other follows it."""
 
         async def release() -> None:
-            await self.clock.delay(seconds)
             if request in self._held:
                 self._held.remove(request)
                 await self._deliver(request)
 
-        task = asyncio.create_task(release())
+        self._timer(release, seconds)
+
+    def _timer(self, deed: Callable[[], Awaitable[None]], seconds: float) -> None:
+        async def later() -> None:
+            await self.clock.delay(seconds)
+            await deed()
+
+        task = asyncio.create_task(later())
         self._timers.add(task)
         task.add_done_callback(self._timers.discard)
+
+    async def _mix(self, request: Request, count: int) -> None:
+        """Keep callbacks back until there are so many, or no more come; then send them in any order."""
+        self._mixed.append(request)
+        if len(self._mixed) == 1:
+            self._timer(self._send_mixed, seconds=2.0)
+        if len(self._mixed) >= count:
+            await self._send_mixed()
+
+    async def _send_mixed(self) -> None:
+        mixed, self._mixed = self._mixed, []
+        self.faults.dice.shuffle(mixed)
+        for request in mixed:
+            await self._deliver(request)
 
     async def _copies(self, request: Request, count: int, together: bool) -> None:
         if together:
@@ -112,7 +137,7 @@ class Post:
 
     async def settle(self) -> None:
         """Wait until every callback so far has been delivered."""
-        while self._tasks or (self._held and self._timers):
+        while self._tasks or ((self._held or self._mixed) and self._timers):
             await asyncio.wait(set(self._tasks) or set(self._timers))
 
     async def _send(self, request: Request) -> Reply:

@@ -1,9 +1,11 @@
 """Queues of waiting callers."""
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from telephony.simulator.bridging import Bridge
 from telephony.simulator.leg import Leg, new_sid
 from telephony.simulator.transport import Params
 
@@ -15,6 +17,7 @@ class Member:
     leg: Leg
     since: datetime
     taken: "asyncio.Future[str]"
+    bridge: Bridge | None = None  # with whom, when somebody dialled the queue
 
 
 @dataclass
@@ -26,7 +29,7 @@ class Queue:
     created_at: datetime
     sid: str = field(default_factory=lambda: new_sid("QU"))
     members: list[Member] = field(default_factory=list)
-    waits: list[float] = field(default_factory=list)
+    waits: deque[float] = field(default_factory=lambda: deque(maxlen=100))  # of the latest who left
 
     def join(self, leg: Leg, at: datetime) -> Member:
         member = Member(leg, at, asyncio.get_running_loop().create_future())
@@ -45,8 +48,7 @@ class Queue:
         return self.members.index(member) + 1 if member in self.members else 0
 
     def average_wait(self) -> int:
-        recent = self.waits[-100:]
-        return round(sum(recent) / len(recent)) if recent else 0
+        return round(sum(self.waits) / len(self.waits)) if self.waits else 0
 
     def params(self, member: Member, at: datetime) -> Params:
         """What a waitUrl request tells about the caller's place."""

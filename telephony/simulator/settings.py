@@ -17,11 +17,13 @@ class Settings:
     http_timeout: float = 15.0  # real seconds for one request, all of it
     seconds_a_character: float = 0.06  # how fast Say speaks
     ring_delay: float = 0.1  # from initiated to ringing
+    speech_confidence: float = 0.93  # of what a Gather hears; below zero it is left out
+    calls_kept: int = 10_000  # legs that are over, and conferences; older ones are forgotten
     client_grace: float = 5.0  # real seconds a browser may be away before its registration and call end
 
     CHANGEABLE = (
         *("webhook_base", "open_numbers", "unanswered", "calls_per_second", "http_timeout"),
-        *("seconds_a_character", "ring_delay", "client_grace"),
+        *("seconds_a_character", "ring_delay", "client_grace", "calls_kept", "speech_confidence"),
     )
 
     def change(self, facts: dict[str, Any]) -> None:

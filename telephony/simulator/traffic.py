@@ -4,6 +4,7 @@ Arrivals are a Poisson process; patience and handling time are drawn anew for ea
 distributions. Every draw belongs to its caller, so that the same seed is the same day, whatever the application does.
 """
 
+import asyncio
 import random
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
@@ -94,8 +95,9 @@ class Traffic:
     def __init__(self, exchange: "Exchange", plan: Plan) -> None:
         self.exchange, self.plan = exchange, plan
         self.people = people(plan)
-        self.legs: list[Leg] = []
-        self.talked: dict[str, Leg] = {}  # by the caller's leg: the operator's
+        self.dialled = 0
+        self.known: list[dict[str, Any]] = []  # of each caller who has gone, what the carrier knows
+        self._going: set[asyncio.Task[None]] = set()
         self.over = False
 
     async def run(self) -> None:
@@ -106,8 +108,8 @@ class Traffic:
             gone = (self.exchange.clock.now() - began).total_seconds() * self.exchange.clock.speed
             await self.exchange.clock.sleep(person.comes - gone)
             self._dial(person)
-        for leg in self.legs:
-            await leg.over.wait()
+        while self._going:
+            await asyncio.wait(self._going)
         await self.exchange.clock.sleep(60)  # what is told a little later, such as a telephone put down
         await self.exchange.post.settle()
         for desk in desks:
@@ -122,58 +124,65 @@ class Traffic:
     def _dial(self, person: Person) -> None:
         patience = {"hang_up_at": "waiting", "patience": person.patience} if person.patience else {}
         leg = self.exchange.dial_in(self.plan.number, person.caller, **patience)
-        self.legs.append(leg)
-        self.exchange.spawn(self._attend(leg, person))
+        self.dialled += 1
+        task = self.exchange.spawn(self._attend(leg, person))
+        self._going.add(task)
+        task.add_done_callback(self._going.discard)
 
     async def _attend(self, leg: Leg, person: Person) -> None:
-        """A caller's side of the call: talk when somebody is there, leave a message after the tone, hang up."""
+        """A caller from the first ring until the call is over."""
+        other = await self._behave(leg, person)
+        await leg.over.wait()
+        self.known.append(_known(leg, other))
+
+    async def _behave(self, leg: Leg, person: Person) -> Leg | None:
+        """A caller's side of the call: talk when somebody is there, leave a message after the tone, hang up.
+
+        Returns the leg of whom they talked with.
+        """
         seen = 0
         while leg.live:
             fresh, seen = leg.events[seen:], len(leg.events)
             kinds = {event["kind"] for event in fresh}
             if "joined" in kinds:
-                await self._talk(leg, person)
-                return
+                return await self._talk(leg, person)
             if "tone" in kinds:
                 await self.exchange.clock.sleep(person.message)
                 self.exchange.hang_up(leg, "caller")
-                return
+                return None
             await leg.news.wait()
+        return None
 
-    async def _talk(self, leg: Leg, person: Person) -> None:
+    async def _talk(self, leg: Leg, person: Person) -> Leg | None:
         others = leg.peers()
-        if others:
-            self.talked[leg.sid] = others[0]
         await self.exchange.clock.sleep(person.handling)
         if person.operator_ends and others:
             self.exchange.hang_up(others[0], "callee")
         else:
             self.exchange.hang_up(leg, "caller")
+        return others[0] if others else None
 
     def facts(self) -> dict[str, Any]:
         return {
             "over": self.over,
             "planned": len(self.people),
-            "dialled": len(self.legs),
-            "live": sum(leg.live for leg in self.legs),
+            "dialled": self.dialled,
+            "live": len(self._going),
             "now": self.exchange.clock.now().isoformat(),
         }
 
-    def truth(self) -> list[dict[str, Any]]:
-        """What the carrier knows of each caller: when they came, waited, talked and left, and with whom."""
-        return [self._known(leg) for leg in self.legs]
 
-    def _known(self, leg: Leg) -> dict[str, Any]:
-        first = {event["kind"]: event["at"] for event in reversed(leg.events)}
-        other = self.talked.get(leg.sid)
-        ends = [each.ended_at for each in (leg, other) if each is not None and each.ended_at]
-        return {
-            "sid": leg.sid,
-            "arrived_at": leg.created_at.isoformat(),
-            "queued_at": first.get("queued"),
-            "joined_at": first.get("joined"),
-            "voicemail": any(event.get("result") == "leave" for event in leg.events),
-            "parted_at": min(ends).isoformat() if other is not None and ends else None,
-            "ended_at": leg.ended_at.isoformat() if leg.ended_at else None,
-            "operator": other.to.removeprefix("client:") if other is not None else "",
-        }
+def _known(leg: Leg, other: Leg | None) -> dict[str, Any]:
+    """When they came, waited, talked and left, and with whom."""
+    first = {event["kind"]: event["at"] for event in reversed(leg.events)}
+    ends = [each.ended_at for each in (leg, other) if each is not None and each.ended_at]
+    return {
+        "sid": leg.sid,
+        "arrived_at": leg.created_at.isoformat(),
+        "queued_at": first.get("queued"),
+        "joined_at": first.get("joined"),
+        "voicemail": any(event.get("result") == "leave" for event in leg.events),
+        "parted_at": min(ends).isoformat() if other is not None and ends else None,
+        "ended_at": leg.ended_at.isoformat() if leg.ended_at else None,
+        "operator": other.to.removeprefix("client:") if other is not None else "",
+    }

@@ -1,4 +1,4 @@
-"""Say, Play, Pause, Gather, Record, Redirect, Hangup, Reject, Leave."""
+"""Say, Play, Pause, Record, Redirect, Hangup, Reject, Leave."""
 
 import asyncio
 from datetime import timedelta
@@ -45,64 +45,6 @@ async def play(program: Program, element: Verb) -> Goto | None:
 async def pause(program: Program, element: Verb) -> Goto | None:
     await program.exchange.clock.sleep(element.number("length", 1))
     return None
-
-
-async def _prompt(program: Program, element: Verb) -> None:
-    for child in element.children:
-        if child.name in ("Say", "Play", "Pause"):
-            await program.perform(child)
-
-
-async def _first_key(program: Program, element: Verb, keys: "asyncio.Queue[str]") -> str | None:
-    """The key that stops the prompt, or None when the prompt plays to its end."""
-    prompt = asyncio.create_task(_prompt(program, element))
-    key = asyncio.create_task(keys.get())
-    try:
-        await asyncio.wait({prompt, key}, return_when=asyncio.FIRST_COMPLETED)
-        if key.done():
-            return key.result()
-        prompt.result()
-        return None
-    finally:
-        prompt.cancel()
-        key.cancel()
-
-
-async def _next_key(program: Program, keys: "asyncio.Queue[str]", seconds: float) -> str | None:
-    try:
-        return await program.exchange.clock.wait_for(keys.get(), seconds)
-    except TimeoutError:
-        return None
-
-
-@verb("Gather")
-async def gather(program: Program, element: Verb) -> Goto | None:
-    leg = program.leg
-    timeout = element.number("timeout", 5)
-    keys: asyncio.Queue[str] = asyncio.Queue()
-    leg.keys = keys
-    try:
-        program.exchange.listens(leg)
-        key = await _first_key(program, element, keys)
-        if key is None:
-            leg.doing = "Gather"
-            key = await _next_key(program, keys, timeout)
-        digits = await _collect(program, element, keys, key)
-    finally:
-        leg.keys = None
-    if digits or element.flag("actionOnEmptyResult"):
-        return program.resolve(element.get("action"), element.get("method"), {"Digits": digits})
-    return None
-
-
-async def _collect(program: Program, element: Verb, keys: "asyncio.Queue[str]", key: str | None) -> str:
-    digits, wanted, finish = "", int(element.number("numDigits", 0)), element.get("finishOnKey", "#")
-    while key is not None and not (finish and key in finish):
-        digits += key
-        if wanted and len(digits) >= wanted:
-            break
-        key = await _next_key(program, keys, element.number("timeout", 5))
-    return digits
 
 
 @verb("Record")

@@ -3,12 +3,14 @@
 import asyncio
 from typing import Any
 
+from telephony.simulator.bridging import talk
 from telephony.simulator.engine import WAIT_VERBS, Hangup, Leave, Program, verb
 from telephony.simulator.leg import Goto
 from telephony.simulator.queues import Member, Queue
 from telephony.simulator.twiml import Verb
 
 DEFAULT_MUSIC_SECONDS = 30
+ASIDE = ("hangup", "redirected", "redirected-from-bridged")  # the action is told, its answer does not run
 LEAST_ROUND_SECONDS = 1.0  # a waiting document without any length is not asked for more often than this
 
 
@@ -23,24 +25,44 @@ async def enqueue(program: Program, element: Verb) -> Goto | None:
     program.leg.in_line = True
     exchange.hear(program.leg, "queued", name, position=queue.position(member))
     exchange.lose_patience(program.leg, "waiting")
-    result = "hangup"
+    result, waited = "hangup", 0
     try:
         result = await _wait(program, element, queue, member)
+        if member.bridge is not None:
+            member.bridge.waited = waited = _out(program, queue, member, result)
+            await talk(program, queue, member)
     except asyncio.CancelledError:
-        result = "redirected" if isinstance(program.leg.interruption, Goto) else "hangup"
+        result = _interrupted(program, member)
         raise
     except Hangup:
         raise
     finally:
-        program.leg.in_line = False
-        if program.leg.live:
-            exchange.hear(program.leg, "left", name, result=result)
-        waited = queue.part(member, exchange.clock.now())
-        _move_up(program, queue)
+        if member in queue.members:
+            waited = _out(program, queue, member, result)
+        if member.bridge is not None:
+            member.bridge.over.set()
         following = _after(program, element, queue, result, waited)
-        if following is not None and result in ("hangup", "redirected"):
+        if following is not None and (result in ASIDE or program.leg.interruption is not None):
             _tell(program, following, result)
     return following
+
+
+def _out(program: Program, queue: Queue, member: Member, result: str) -> int:
+    """The caller is not in line any more; how long they were, in whole seconds."""
+    program.leg.in_line = False
+    if program.leg.live:
+        program.exchange.hear(program.leg, "left", queue.name, result=result)
+    waited = queue.part(member, program.exchange.clock.now())
+    _move_up(program, queue)
+    return waited
+
+
+def _interrupted(program: Program, member: Member) -> str:
+    """How it ended for a caller who was taken out of the queue, or of the talk that came of it."""
+    redirected = isinstance(program.leg.interruption, Goto)
+    if member.bridge is not None:
+        return "redirected-from-bridged" if redirected else "bridged"
+    return "redirected" if redirected else "hangup"
 
 
 def _move_up(program: Program, queue: Queue) -> None:
@@ -52,7 +74,7 @@ def _move_up(program: Program, queue: Queue) -> None:
 
 def _tell(program: Program, following: Goto, result: str) -> None:
     """The action is asked too when the caller is redirected or gone; its answer is not what runs."""
-    if result == "hangup":
+    if result == "hangup" or isinstance(program.leg.interruption, str):
         program.leg.parting.append(following)
     else:
         program.exchange.ask_aside(program.leg, following)

@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from telephony.simulator import machines
 from telephony.simulator.exchange import EVENTS, Exchange, Refusal
 from telephony.simulator.leg import Goto, Leg, Subscription
 from telephony.simulator.rest import shapes
@@ -60,7 +61,11 @@ def new_leg(exchange: Exchange, form: Any) -> Leg:
     if not form.get("From"):
         raise Refusal(400, 21213, "No 'From' number is specified")
     to, _, query = form["To"].partition("?")
-    custom = dict(pair.partition("=")[::2] for pair in query.split("&") if pair) if to.startswith("client:") else {}
+    custom = (
+        dict(pair.partition("=")[::2] for pair in query.split("&") if pair)
+        if to.startswith(("client:", "sip:"))
+        else {}
+    )
     return Leg(
         frm=form["From"],
         to=to,
@@ -69,6 +74,7 @@ def new_leg(exchange: Exchange, form: Any) -> Leg:
         created_at=exchange.clock.now(),
         subscriptions=subscribed(form),
         custom=custom,
+        detection=machines.wanted(form, machines.REST),
     )
 
 

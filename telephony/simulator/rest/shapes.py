@@ -32,7 +32,7 @@ def call(exchange: Exchange, leg: Leg) -> dict[str, Any]:
     return {
         "account_sid": leg.account_sid,
         "annotation": None,
-        "answered_by": None,
+        "answered_by": leg.answered_by or None,
         "api_version": VERSION,
         "caller_name": leg.caller_name or None,
         "date_created": rfc2822(leg.created_at),

@@ -1,0 +1,322 @@
+"""Anything happens in any order: callers, operators and the carrier do what they like, callbacks come late, twice or
+never; after each step what must always hold holds, and at rest register and carrier agree.
+
+`HOTLINE_STEPS=2000` lets that many steps happen, at random; without it a few hundred, the same each time.
+"""
+
+import os
+import random
+from contextlib import suppress
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from calls import arrival, facts, reconciliation, services
+from calls.models import Call, CallEvent, Instruction, Offer
+from lines import services as lines
+from operators import presence
+from operators.models import Operator, Presence
+from scheduling.services import begin_due_breaks, remind_break_ends
+from tests import world
+from tests.races.carrier_model import Carrier
+from tests.world import NOW
+
+RANK = ["arrived", "waiting", "voicemail", "connected", "ended"]
+SILENCE = timedelta(seconds=30)
+number = st.integers(min_value=0, max_value=10**6)
+
+
+class Anything(RuleBasedStateMachine):
+    """One hotline that writes up and one that does not; three operators, one of them of both."""
+
+    @initialize(seed=number)
+    def open(self, seed: int) -> None:
+        self.undone = transaction.atomic()
+        self.undone.__enter__()
+        arrival._memory.clear()
+        self.lines = [
+            world.hotline(wrap_up_seconds=45, ring_seconds=20, max_wait_seconds=120, lines=6),
+            world.hotline(wrap_up_seconds=0, ring_seconds=10, priority=5, voicemail_enabled=False, lines=4),
+        ]
+        self.people = [
+            world.operator(self.lines[0]), world.operator(self.lines[1]), world.operator(*self.lines)
+        ]  # fmt: skip
+        self.carrier = Carrier(NOW, random.Random(seed))
+        self.seen: dict[str, int] = {}
+
+    def teardown(self) -> None:
+        if not hasattr(self, "undone"):
+            return
+        try:
+            self.come_to_rest()
+        finally:
+            transaction.set_rollback(True)
+            self.undone.__exit__(None, None, None)
+            transaction.get_connection().run_on_commit.clear()
+
+    # --- what callers do
+    @rule(which=number)
+    def dial(self, which: int) -> None:
+        self.carrier.dial(self.lines[which % 2])
+
+    def _callers(self, *places: str) -> list:
+        return [each for each in self.carrier.callers if each.place in places]
+
+    @precondition(lambda self: self._callers("greeting", "queue"))
+    @rule(which=number)
+    def the_queue_asks(self, which: int) -> None:
+        callers = self._callers("greeting", "queue")
+        self.carrier.wait(callers[which % len(callers)])
+
+    @precondition(lambda self: self._callers("queue"))
+    @rule(which=number, digits=st.sampled_from(["2", "1", "#"]))
+    def press(self, which: int, digits: str) -> None:
+        callers = self._callers("queue")
+        caller = callers[which % len(callers)]
+        services.pressed(caller.call_id, digits=digits, at=self.carrier.at, key=f"key:{digits}:{which}")
+        call = Call.objects.get(pk=caller.call_id)
+        if digits == "2" and call.state == "waiting" and call.hotline.voicemail_enabled:
+            services.divert_to_voicemail(caller.call_id, at=self.carrier.at, why="key")
+            self.carrier.follow(caller)
+
+    @precondition(lambda self: self._callers("greeting", "queue", "room", "farewell"))
+    @rule(which=number)
+    def caller_hangs_up(self, which: int) -> None:
+        callers = self._callers("greeting", "queue", "room", "farewell")
+        self.carrier.end(callers[which % len(callers)])
+
+    @precondition(lambda self: self._callers("box"))
+    @rule(which=number, speaks=st.booleans())
+    def caller_leaves_the_voicemail_box(self, which: int, speaks: bool) -> None:
+        callers = self._callers("box")
+        caller = callers[which % len(callers)]
+        if speaks:
+            ref, call_id = f"RE{caller.ref[2:]}", caller.call_id
+            self.carrier.tell(
+                lambda at: services.take_message(call_id, recording_ref=ref, url=f"http://x/{ref}", seconds=4, at=at)
+            )
+        self.carrier.end(caller)
+
+    # --- what operators do
+    def _legs(self, place: str) -> list:
+        return [each for each in self.carrier.legs if each.place == place]
+
+    @precondition(lambda self: self._legs("rings"))
+    @rule(which=number)
+    def operator_accepts(self, which: int) -> None:
+        legs = self._legs("rings")
+        leg = legs[which % len(legs)]
+        self.carrier.accept(leg)
+        if which % 3 == 0:  # the same request again gets the same answer
+            again = services.accept_offer(leg.offer_id, leg_ref=leg.ref, at=self.carrier.at)
+            assert again.won == (leg.place == "room")
+
+    @precondition(lambda self: self._legs("rings"))
+    @rule(which=number, at_the_desk=st.booleans())
+    def operator_declines(self, which: int, at_the_desk: bool) -> None:
+        legs = self._legs("rings")
+        leg = legs[which % len(legs)]
+        if at_the_desk:
+            services.decline(leg.offer_id, operator_id=leg.operator_id, at=self.carrier.at)
+        else:
+            self.carrier.end_leg(leg, status="busy")
+
+    @precondition(lambda self: self._legs("room"))
+    @rule(which=number, at_the_desk=st.booleans())
+    def operator_hangs_up(self, which: int, at_the_desk: bool) -> None:
+        legs = self._legs("room")
+        leg = legs[which % len(legs)]
+        if not at_the_desk:
+            self.carrier.end_leg(leg, first="operator")
+            return
+        try:
+            services.hang_up(leg.caller.call_id, by=None, at=self.carrier.at)
+        except services.Refused:
+            assert not Offer.objects.filter(pk=leg.offer_id, state="accepted", call__ended_at=None).exists()
+
+    @rule(which=number)
+    def operator_closes_the_browser(self, which: int) -> None:
+        operator = self.people[which % 3]
+        self.carrier.unplugged.add(operator.pk)
+        seen = self.carrier.at - timedelta(seconds=90)
+        Operator.objects.filter(pk=operator.pk).update(desk_seen_at=seen)
+        for leg in [each for each in self.carrier.legs if each.operator_id == operator.pk]:
+            self.carrier.end_leg(leg, status="no-answer" if leg.place == "rings" else "completed", first="operator")
+
+    @rule(which=number, state=st.sampled_from(["ready", "ready", "ready", "break", "lunch", "offline"]))
+    def operator_chooses(self, which: int, state: str) -> None:
+        operator = self.people[which % 3]
+        self.carrier.unplugged.discard(operator.pk)
+        presence.choose(operator.pk, state, at=self.carrier.at, by=operator.user)
+
+    @rule(which=number)
+    def operator_is_done_writing(self, which: int) -> None:
+        services.finish_wrap_up(self.people[which % 3].pk, at=self.carrier.at)
+
+    @rule(which=number)
+    def a_break_is_due(self, which: int) -> None:
+        operator = self.people[which % 3]
+        if not presence.keep_next(operator.pk, Presence.BREAK, reason="planned"):
+            presence.change(
+                operator.pk,
+                Presence.BREAK,
+                at=self.carrier.at,
+                cause=presence.Cause.BREAK_DUE,
+                from_states=presence.IDLE,
+            )
+
+    # --- what supervisors do
+    @rule(which=number)
+    def close_now(self, which: int) -> None:
+        lines.close_now(self.lines[which % 2], reason="Fire drill", by=None, at=self.carrier.at)
+
+    @rule(which=number)
+    def reopen(self, which: int) -> None:
+        with suppress(lines.Refused):  # it is not closed
+            lines.reopen(self.lines[which % 2], by=None, at=self.carrier.at)
+
+    # --- what the carrier, the switchboard and time do
+    @rule()
+    def the_switchboard_works(self) -> None:
+        self.carrier.work()
+
+    @precondition(lambda self: self.carrier.late)
+    @rule(which=number)
+    def a_late_callback_arrives(self, which: int) -> None:
+        self.carrier.late.pop(which % len(self.carrier.late))()
+
+    @precondition(lambda self: self.carrier.past)
+    @rule(which=number)
+    def a_callback_is_repeated(self, which: int) -> None:
+        self.carrier.past[which % len(self.carrier.past)]()
+
+    @precondition(lambda self: self.carrier.callers)
+    @rule(which=number)
+    def an_arrival_is_repeated(self, which: int) -> None:
+        caller = self.carrier.callers[which % len(self.carrier.callers)]
+        assert self.carrier.arrive(caller).call_id == caller.call_id
+
+    @precondition(lambda self: self.carrier.late)
+    @rule()
+    def what_was_late_is_lost(self) -> None:
+        self.carrier.late.clear()
+
+    @rule(seconds=st.sampled_from([0.2, 1, 5, 12, 30, 60]))
+    def time_passes(self, seconds: float) -> None:
+        self.carrier.at += timedelta(seconds=seconds)
+        self._sweep()
+
+    def _sweep(self) -> None:
+        at = self.carrier.at
+        services.expire_offers(at)
+        services.end_overdue_wrap_ups(at)
+        presence.drop_lost_desks(at)
+        begin_due_breaks(at)
+        remind_break_ends(at)
+        reconciliation.free_phantoms(at)
+        for call in list(reconciliation.silent_calls(at, silence=SILENCE)):
+            reconciliation.compare_one(call, self.carrier.said(call.carrier_ref), at=at)
+
+    # --- what always holds
+    @invariant()
+    def everybody_who_called_is_in_the_register_once(self) -> None:
+        refs = [each.ref for each in self.carrier.callers]
+        assert Call.objects.filter(carrier_ref__in=refs).count() == len(refs)
+
+    @invariant()
+    def a_row_says_what_follows_from_its_facts_and_never_goes_back(self) -> None:
+        for call in Call.objects.all():
+            assert (call.state, call.outcome) == (facts.state(call), facts.outcome(call))
+            assert bool(call.outcome) == (call.state == "ended")
+            rank = RANK.index(call.state)
+            assert rank >= self.seen.get(call.carrier_ref, 0), f"{call.state} after {RANK[self.seen[call.carrier_ref]]}"
+            self.seen[call.carrier_ref] = rank
+
+    @invariant()
+    def whoever_is_busy_has_an_offer_and_whoever_has_one_is_busy(self) -> None:
+        open_offers = {
+            each.operator_id: each
+            for each in Offer.objects.filter(state__in=["ringing", "accepted"]).select_related("call")
+        }
+        for offer in open_offers.values():
+            assert offer.call.ended_at is None, "an ended call still has an open offer"
+        wanted = {"ringing": "ringing", "accepted": "on_call"}
+        for operator in Operator.objects.filter(pk__in=[each.pk for each in self.people]):
+            offer = open_offers.get(operator.pk)
+            assert operator.state == (wanted[offer.state] if offer else operator.state)
+            assert offer or operator.state not in ("ringing", "on_call"), f"{operator.state} without an offer"
+
+    @invariant()
+    def a_call_is_with_one_operator(self) -> None:
+        calls = list(Offer.objects.filter(state__in=["ringing", "accepted"]).values_list("call_id", flat=True))
+        assert len(set(calls)) == len(calls)
+
+    # --- at rest
+    def come_to_rest(self) -> None:
+        """Everybody hangs up, nothing is lost any more, the switchboard and reconciliation have their time."""
+        carrier = self.carrier
+        carrier.calm = True
+        for caller in carrier.callers:
+            carrier.end(caller)
+        for leg in carrier.legs:
+            carrier.end_leg(leg)
+        for _ in range(6):
+            while carrier.work():
+                pass
+            carrier.at += timedelta(seconds=30)
+            self._sweep()
+        while carrier.late:
+            carrier.late.pop()()
+        reconciliation.compare(carrier.listed(), at=carrier.at)
+        while carrier.work():
+            pass
+        self._agrees()
+        assert reconciliation.compare(carrier.listed(), at=carrier.at).writes == 0  # a second pass changes nothing
+
+    def _agrees(self) -> None:
+        calls = list(Call.objects.all())
+        assert {call.carrier_ref for call in calls} == {each.ref for each in self.carrier.callers}
+        assert all(call.ended_at and call.outcome for call in calls)
+        assert not Offer.objects.filter(state__in=["ringing", "accepted"]).exists()
+        assert not Operator.objects.filter(state__in=["ringing", "on_call"]).exists()
+        assert not Instruction.objects.exclude(state__in=["done", "failed"]).exists()
+        for call in calls:
+            assert (call.outcome == "answered") == (call.operator_id is not None)
+            assert CallEvent.objects.filter(call=call, kind="ended").count() == 1
+            self._in_order(call)
+
+    def _in_order(self, call: Call) -> None:
+        """Times stand in the order of a call's life, but for the whole seconds of the carrier's list."""
+        moments = [call.arrived_at, call.queued_at, call.answered_at, call.ended_at]
+        known = [each for each in moments if each is not None]
+        assert all(later - earlier > timedelta(seconds=-1) for earlier, later in pairwise(known))
+
+
+@pytest.mark.races
+@pytest.mark.django_db
+@pytest.mark.timeout(1200)
+def test_whatever_happens_in_whatever_order_register_and_carrier_agree_in_the_end():
+    steps = int(os.environ.get("HOTLINE_STEPS", "0"))
+    run_state_machine_as_test(
+        Anything,
+        settings=settings(
+            max_examples=max(1, steps // 50) if steps else 10,
+            stateful_step_count=50 if steps else 40,
+            derandomize=not steps,
+            database=None,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
