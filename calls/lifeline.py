@@ -87,6 +87,7 @@ def not_taken(state: str, reason: str) -> str:
         "voicemail": _("the caller went to voicemail"),
         "taken": _("somebody else had answered"),
         "not rung": _("the exchange could not ring"),
+        "own number": _("their telephone is a number of our own"),
         "line not free yet": _("the telephone was still busy with the call before"),
     }.get(reason, _("no answer") if state == Offer.State.MISSED else _("it was withdrawn"))
 

@@ -15,8 +15,8 @@ from lines.models import Hotline
 from operators.models import Operator, Presence
 
 _BASIS = timedelta(minutes=30)  # expected waits come from our own last half hour
-_PRESENT = [Presence.READY, Presence.RINGING, Presence.ON_CALL, Presence.WRAP_UP, Presence.BREAK, Presence.LUNCH,
-            Presence.OTHER, Presence.MISSED]  # fmt: skip
+PRESENT = [Presence.READY, Presence.RINGING, Presence.ON_CALL, Presence.WRAP_UP, Presence.BREAK, Presence.LUNCH,
+           Presence.OTHER, Presence.MISSED]  # fmt: skip
 
 
 _WORDS = {"unknown": "unknown", "nobody": "no_voicemail", "gate": "gate_over"}  # refused in words, not by a tone
@@ -96,7 +96,7 @@ def give_up_reason(call: Call, hotline: Hotline, at: datetime) -> str:
 
 def anybody_present(hotline: Hotline) -> bool:
     """Whether anybody who serves the hotline is signed on: everybody away is a queue, everybody offline is not."""
-    return Operator.objects.filter(hotlines=hotline, active=True, state__in=_PRESENT).exists()
+    return Operator.objects.filter(hotlines=hotline, active=True, state__in=PRESENT).exists()
 
 
 def wait_step(call: Call, hotline: Hotline, at: datetime) -> Wait:

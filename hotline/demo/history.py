@@ -12,6 +12,7 @@ from hotline.demo.content import Service
 from hotline.demo.copying import copy_in
 from hotline.demo.traffic import RING_SECONDS, Ring, Story
 from lines.models import Hotline, Number
+from lines.tariffs import Tariff
 from operators.models import Operator
 
 Kind = CallEvent.Kind
@@ -65,6 +66,7 @@ class Register:
         self.now = now
         self.hotlines, self.operators, self.topics = hotlines, operators, topics
         self.numbers = {number.number: number for number in Number.objects.all()}
+        self.tariffs = {tariff.number_id: tariff for tariff in Tariff.objects.all()}
         self.chance = random.Random("register")  # noqa: S311 - a play, not a secret
         self.callers: dict[str, Caller] = {}
         self.calls: list[Call] = []
@@ -131,7 +133,7 @@ class Register:
             caller_number=story.caller,
             caller_kind=Call.CallerKind.NUMBER if story.caller else Call.CallerKind.WITHHELD,
             caller=self.callers.get(story.caller),
-            language=hotline.languages[0], priority=hotline.priority,
+            language=hotline.languages[0], priority=hotline.priority, tariff=self.tariffs.get(number.pk),
             state=Call.State.ENDED, outcome=_outcome(story), ended_by=story.ended_by,
             refused="closed" if story.closed else "",
             operator=self.operators[story.operator] if story.operator else None,
