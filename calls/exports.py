@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from calls.models import Call
 from calls.numbers import mask
+from calls.pricing import cost
 from calls.register import NEWEST, Filter, Found, find, key_of, older_than, parse_key, rows
 from hotline.core.audit import record
 from operators.models import User
@@ -82,6 +83,10 @@ def _head(*, notes: bool) -> list[str]:
         _("Recovered"),
         _("Voicemail"),
         _("Called within 7 days before"),
+        _("Cost to the caller"),
+        _("Currency"),
+        _("Cost to us"),
+        _("Currency of that"),
     ]
     return [*columns, _("Name"), _("Summary")] if notes else columns
 
@@ -103,8 +108,18 @@ def _row(call: Call, *, numbers: bool, notes: bool) -> list[Any]:
         _yes(call.recovered),
         _yes(hasattr(call, "voicemail")),
         _yes(call.again),  # type: ignore[attr-defined]  # annotated by `rows`
+        *_cost(call),
     ]
     return [*cells, note.caller_name if note else None, note.summary if note else None] if notes else cells
+
+
+def _cost(call: Call) -> list[Any]:
+    """What the call cost, in main units with a point, so that a spreadsheet adds it up in any language."""
+    found = cost(call)
+    if found is None:
+        return [None] * 4
+    own = [None, None] if found.own is None else [f"{found.own:f}", found.own_currency]
+    return [f"{found.amount:f}", found.currency, *own]
 
 
 def _seconds(length: float | None) -> int | None:

@@ -17,7 +17,7 @@ from calls.offers import close_offer, release_all
 from calls.outbox import instruct
 from calls.pricing import note_price
 from calls.refusals import Refused
-from lines.models import Number
+from lines.models import Hotline, Number
 from lines.tariffs import in_force
 from operators import presence
 from operators.models import Presence
@@ -50,13 +50,17 @@ def divert_to_voicemail(call_id: uuid.UUID, *, at: datetime, why: str) -> Call:
     with transaction.atomic():
         call = Call.objects.select_for_update().get(pk=call_id)
         if call.state in (Call.State.ARRIVED, Call.State.WAITING):
-            turned_away = call.hotline is not None and not call.hotline.voicemail_enabled
-            join(call, voicemail_at=at, refused="nobody" if turned_away else "")
+            join(call, voicemail_at=at, refused=unanswered(call.hotline))
             call.save(update_fields=["voicemail_at", "refused", "state", "outcome", "ended_by"])
             note_event(call, CallEvent.Kind.VOICEMAIL, at=at, key="voicemail", why=why)
             release_all(call, at=at, reason="voicemail")
             tell(call, line_changed=True)
     return call
+
+
+def unanswered(hotline: Hotline | None) -> str:
+    """Why a caller whom nobody answers is turned away: "nobody" without voicemail, "" where that takes them."""
+    return "nobody" if hotline is not None and not hotline.voicemail_enabled else ""
 
 
 def take_message(call_id: uuid.UUID, *, recording_ref: str, url: str, seconds: int | None, at: datetime) -> None:

@@ -106,6 +106,7 @@ def not_taken(state: str, reason: str) -> str:
         "not rung": _("the exchange could not ring"),
         "taken back": _("the call was not passed on after all"),
         "moved": _("the call was moved to another hotline"),
+        "own number": _("their telephone is a number of our own"),
         "line not free yet": _("the telephone was still busy with the call before"),
     }.get(reason, _("no answer") if state == Offer.State.MISSED else _("it was withdrawn"))
 

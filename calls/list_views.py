@@ -19,15 +19,18 @@ from calls.filtering import FilterForm, menus, toggles
 from calls.forms import COLUMNS, DENSITIES, ExportForm, LookForm, ViewForm
 from calls.lifecycle import Refused
 from calls.models import SavedView
+from calls.pricing import together
 from calls.queries import visible_to
 from calls.views import about
 from hotline.core import access
 from lines.models import Number
+from lines.tariffs import Tariff
 from operators.chosen import choice, chosen_hotlines
 from operators.models import Operator
 
 LOOK = "register_look"
 MANY_NEW = 100
+MOST_COSTS = 5_000
 FOLLOWED = 50
 
 
@@ -59,8 +62,15 @@ def register(request: HttpRequest) -> HttpResponse:
     page = calls_register.page(asked.user, asked.hotline_ids, asked.form.wanted(), before=before, after=after)
     shown = _page(page, asked) | _filter(asked.form) | _views(asked)
     shown |= {"look": _look(request), "look_form": LookForm(initial=_look(request)), "columns": COLUMNS}
+    shown |= {"has_tariffs": _has_tariffs(request, asked)}
     shown |= {"export_form": ExportForm(auto_id="export_%s"), "drawer": _open_call(request, asked)}
     return render(request, "calls/register.html", shown)
+
+
+def _has_tariffs(request: HttpRequest, asked: Asked) -> bool:
+    """Whether there are costs to be asked for; nobody but supervisors may."""
+    supervisor = access.has_role(request.user, access.SUPERVISOR)
+    return supervisor and Tariff.objects.filter(number__hotline__in=asked.hotline_ids).exists()
 
 
 def _page(page: calls_register.Page, asked: Asked) -> dict[str, Any]:
@@ -175,6 +185,19 @@ def export(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="calls-{timezone.localdate():%Y-%m-%d}.csv"'
     return answer
+
+
+@access.needs(access.SUPERVISOR)
+@require_GET
+@never_cache
+def costs(request: HttpRequest) -> HttpResponse:
+    """What the calls that are shown cost their callers and us; not of more than MOST_COSTS."""
+    asked = _asked(request, request.GET)
+    found = calls_register.find(asked.user, asked.hotline_ids, asked.form.wanted())
+    priced = found.calls.select_related(None).filter(tariff__isnull=False, ended_at__isnull=False)
+    calls = list(priced.select_related("tariff").order_by()[: MOST_COSTS + 1])
+    total = None if len(calls) > MOST_COSTS else together(calls)
+    return render(request, "calls/_costs.html", {"total": total, "most": f"{MOST_COSTS:,}"})
 
 
 @access.needs(access.OPERATOR)

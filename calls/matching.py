@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError
 
+from calls.eligibility import ORDER, can_take
 from calls.news import tell_of
 from hotline.core.live import wake_switchboard
 from hotline.core.prepared import Prepared
@@ -24,18 +25,14 @@ WITH call AS (
   SELECT c.id, c.hotline_id, c.skills, c.language FROM calls_call c
    WHERE c.state = 'waiting' AND c.ringing_until IS NULL
      AND (SELECT true FROM operators_operator o
-           WHERE o.state = 'ready' AND o.active AND c.hotline_id = ANY(o.hotline_ids) AND o.skills @> c.skills
-             AND (o.languages = '{}' OR c.language = ANY(o.languages))
-             AND (o.desk_seen_at IS NULL OR o.desk_seen_at > %(desk_limit)s) LIMIT 1)
+           WHERE <can take c> LIMIT 1)
    ORDER BY c.priority DESC, c.queued_at, c.id LIMIT 1 FOR UPDATE OF c SKIP LOCKED
 ), pair AS (
   SELECT call.id AS call_id, call.hotline_id, op.id AS operator_id, op.device
     FROM call CROSS JOIN LATERAL (
       SELECT o.id, o.device FROM operators_operator o
-       WHERE o.state = 'ready' AND o.active AND call.hotline_id = ANY(o.hotline_ids) AND o.skills @> call.skills
-         AND (o.languages = '{}' OR call.language = ANY(o.languages))
-         AND (o.desk_seen_at IS NULL OR o.desk_seen_at > %(desk_limit)s)
-       ORDER BY o.idle_since, o.id LIMIT 1 FOR UPDATE OF o SKIP LOCKED
+       WHERE <can take call>
+       ORDER BY <order> LIMIT 1 FOR UPDATE OF o SKIP LOCKED
     ) op
 ), rung AS (
   UPDATE operators_operator o SET state = 'ringing', state_since = %(at)s, state_reason = ''
@@ -66,7 +63,9 @@ WITH call AS (
   SELECT 'ring', call_id, id, '{}', 'pending', %(at)s, %(at)s, ring_until, 0, '' FROM offer
 )
 SELECT offer.call_id, offer.operator_id, claimed.hotline_id FROM offer, claimed
-""",
+""".replace("<can take c>", can_take("c"))
+    .replace("<can take call>", can_take())
+    .replace("<order>", ORDER),
     {"at": "timestamptz", "offer": "uuid", "cause": "text", "desk_limit": "timestamptz"},
 )
 

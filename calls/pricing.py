@@ -67,6 +67,11 @@ class Cost:
     own_currency: str
 
     @property
+    def amount(self) -> Decimal:
+        """What the caller pays, in the currency's main unit."""
+        return currencies.main(self.minor, self.currency)
+
+    @property
     def written(self) -> str:
         return currencies.written(self.minor, self.currency)
 

@@ -15,7 +15,7 @@ from lines.models import Hotline
 from operators.models import Operator, Presence
 
 PRESENT = [Presence.READY, Presence.RINGING, Presence.ON_CALL, Presence.WRAP_UP, Presence.BREAK, Presence.LUNCH,
-            Presence.OTHER, Presence.MISSED]  # fmt: skip
+           Presence.OTHER, Presence.MISSED]  # fmt: skip
 
 
 _WORDS = {"unknown": "unknown", "nobody": "no_voicemail", "gate": "gate_over"}  # refused in words, not by a tone

@@ -106,6 +106,7 @@ def _not_taken(event: CallEvent, name: str) -> str:
         why = {
             "no answer": _("did not answer"),
             "unreachable": _("could not be reached"),
+            "own number": _("was not rung: their telephone is a number of our own"),
             "not accepted": _("picked up but did not accept; perhaps a voicemail box"),
         }.get(reason, _("did not answer"))
         return _("%(name)s %(why)s.") % {"name": name, "why": why}

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", list_views.register, name="register"),
     path("news/", list_views.news, name="news"),
     path("look/", list_views.look, name="look"),
+    path("costs/", list_views.costs, name="costs"),
     path("export/", list_views.export, name="export"),
     path("blocked/", blocking_views.blocked, name="blocked"),
     path("blocked/<int:pk>/lift/", blocking_views.lift_block, name="lift_block"),

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from calls.what_if_views import what_if
 from hotline import find, health, topbar
 from hotline.core.style import style
 from hotline.home import home
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("operators.account_urls")),
     path("people/", include("operators.urls")),
     path("twilio/", include("telephony.twilio.urls")),
+    path("lines/<slug:slug>/what-if/", what_if, name="what_if"),
     path("lines/", include("lines.urls")),
     path("", include("telephony.urls")),
     path("shifts/", include("scheduling.urls")),

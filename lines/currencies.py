@@ -42,9 +42,14 @@ def smallest(currency: str) -> int:
     return int(10 ** digits_of(currency))
 
 
+def main(minor: int, currency: str) -> Decimal:
+    """A whole number of smallest units in the main unit, with all its digits."""
+    return Decimal(minor).scaleb(-digits_of(currency))
+
+
 def written(minor: int, currency: str) -> str:
     """A whole number of smallest units, for a screen: 14,50 NOK in a language that writes a comma."""
-    return f"{_number(Decimal(minor) / smallest(currency), digits_of(currency))} {currency}"
+    return f"{_number(main(minor, currency), digits_of(currency))} {currency}"
 
 
 def priced(amount: Decimal, currency: str) -> str:

@@ -178,6 +178,9 @@ def _changing(hotline: Hotline, *, by: Any, verb: str, **detail: Any) -> Iterato
     hotline.refresh_from_db(fields=["version"])
 
 
+changing = _changing  # for what belongs to a hotline and is changed in a file of its own
+
+
 def _check(row: Hotline | Number) -> None:
     """Refuse what the model, the zones or the addresses do not allow."""
     if isinstance(row, Hotline):

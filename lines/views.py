@@ -13,7 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hotline.core import access
 from lines import hours, queries, services, wording
 from lines.forms import RULE_FORMS, CloseNowForm, HolidaysForm, HotlineForm, NumberForm, rule_form
+from lines.missing import lacks
 from lines.models import Hotline, OpeningRule
+from lines.tariff_views import terms_in_words
+from lines.tariffs import in_force
 
 
 @access.needs(access.SUPERVISOR)
@@ -31,6 +34,7 @@ def hotline(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         **_now(found, at),
         "days": _days(found, at),
+        "lacks": [lack for lack in lacks(found) if lack.serious],
         "closure": services.closure_in_force(found, at),
         "rules": _rules(found),
         "may_change": _may_change(request),
@@ -100,7 +104,9 @@ def change_number(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("%(number)s is saved.") % {"number": number})
             return redirect("lines:hotline", slug)
-    return render(request, "lines/number_form.html", {"form": form, "hotline": found, "number": number})
+    tariff = in_force(number.tariffs.all(), timezone.now())
+    shown = {"form": form, "hotline": found, "number": number, "tariff": terms_in_words(tariff) if tariff else ""}
+    return render(request, "lines/number_form.html", shown)
 
 
 # --- opening hours ------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """The demo's university admissions office, in English. Its numbers are of the ranges kept for drama."""
 
+from decimal import Decimal
+
 from hotline.demo.content import Answer, Line, Module, Office, Person, Service, Theme, Words
 
 PEOPLE = (
@@ -165,6 +167,8 @@ MODULES = (
     Module("documents", "Documents are missing; the caller will upload them in the portal."),
 )
 
+FREE = {"kind": "free", "currency": "GBP", "own_price": Decimal("0.045"), "own_currency": "GBP"}
+
 ADMISSIONS = Service(
     name="Thornbury Admissions",
     slug="admissions",
@@ -177,7 +181,7 @@ ADMISSIONS = Service(
     closed_message="The admissions office is closed. We are open from nine to five, Monday to Friday.",
     voicemail_message="All our advisers are busy. Please leave your name, number and question after the tone.",
     farewell="Thank you for calling. Goodbye!",
-    numbers=(Line("+442079460010", "local", 12), Line("+448081570110", "toll_free", 6)),
+    numbers=(Line("+442079460010", "local", 12), Line("+448081570110", "toll_free", 6, FREE)),
     open_days="01234",
     opens=9,
     closes=17,

@@ -1,6 +1,7 @@
 """The shapes in which the demo hotlines are described."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Line:
     number: str
     kind: str
     lines: int
+    terms: dict[str, Any] = field(default_factory=dict)  # of its tariff
 
 
 @dataclass(frozen=True)

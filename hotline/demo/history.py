@@ -14,6 +14,7 @@ from hotline.demo.people import SUPERVISOR
 from hotline.demo.promises import promise
 from hotline.demo.traffic import RING_SECONDS, Ring, Story
 from lines.models import Hotline, Number
+from lines.tariffs import Tariff
 from operators.models import Operator, User
 
 Kind = CallEvent.Kind
@@ -68,6 +69,7 @@ class Register:
         self.hotlines, self.operators, self.topics = hotlines, operators, topics
         self.numbers = {number.number: number for number in Number.objects.all()}
         self.supervisor = User.objects.filter(username=SUPERVISOR[0]).values_list("pk", flat=True).first()
+        self.tariffs = {tariff.number_id: tariff for tariff in Tariff.objects.all()}
         self.chance = random.Random("register")  # noqa: S311 - a play, not a secret
         self.callers: dict[str, Caller] = {}
         self.calls: list[Call] = []
@@ -139,7 +141,7 @@ class Register:
             caller_number=story.caller,
             caller_kind=Call.CallerKind.NUMBER if story.caller else Call.CallerKind.WITHHELD,
             caller=self.callers.get(story.caller),
-            language=hotline.languages[0], priority=hotline.priority,
+            language=hotline.languages[0], priority=hotline.priority, tariff=self.tariffs.get(number.pk),
             state=Call.State.ENDED, outcome=_outcome(story), ended_by=story.ended_by,
             refused="closed" if story.closed else "",
             operator=self.operators[story.operator] if story.operator else None,

@@ -14,6 +14,7 @@ from hotline.demo.citizens import CITIZENS
 from hotline.demo.content import Answer, Module, Office, Service, Words
 from hotline.demo.copying import copy_in
 from hotline.demo.history import Register, topics_of
+from hotline.demo.nuisance import block_somebody, set_tariffs
 from hotline.demo.people import Cast, create, write
 from hotline.demo.roster import Diary, Work, plan
 from hotline.demo.traffic import Exchange, Story
@@ -51,6 +52,7 @@ def load(*, days: int, at: datetime, data_dir: Path) -> Loaded | None:
     with transaction.atomic():
         _take_your_time()
         hotlines = {service.slug: _hotline(service) for service in SERVICES}
+        set_tariffs(SERVICES, begins)
         cast = create(SERVICES, hotlines)
         _fill(hotlines, cast, works=works, stories=stories, begins=begins, at=at)
         write(cast.credentials, data_dir / CREDENTIALS)
@@ -87,6 +89,7 @@ def _fill(
         _modules(hotline, service.modules)
     _shifts(works, cast.operators, at)
     Register(hotlines, cast.operators, topics, at).write(stories)
+    block_somebody(at)
     count([hotline.pk for hotline in hotlines.values()], begins, at)
 
 

@@ -3,6 +3,8 @@
 Its weak spot is on purpose: the newsletter goes out on Tuesdays at noon, when nearly everybody is at lunch.
 """
 
+from decimal import Decimal
+
 from hotline.demo.content import Answer, Line, Module, Office, Person, Service, Theme, Words
 
 PEOPLE = (
@@ -194,6 +196,9 @@ MODULES = (
     Module("ringer tilbake", "Kunden ringer tilbake når varen er kommet."),
 )
 
+# Calls to the second number are paid by the started minute.
+ADVICE = {"kind": "per_minute", "price": Decimal("9.50"), "cap": Decimal(95), "own_price": Decimal("0.12")}
+
 WEBSHOP = Service(
     name="Nordlys Friluft",
     slug="webshop",
@@ -206,7 +211,7 @@ WEBSHOP = Service(
     closed_message="Vi har dessverre stengt nå. Du finner svar på nettsidene våre.",
     voicemail_message="Ingen er ledig akkurat nå. Legg igjen navn, nummer og hva det gjelder etter tonen, så ringer vi deg.",
     farewell="Takk for at du ringte. Ha det bra!",
-    numbers=(Line("+4748800100", "local", 30), Line("+4748800200", "local", 10)),
+    numbers=(Line("+4748800100", "local", 30), Line("+4748800200", "premium", 10, ADVICE)),
     open_days="always",
     opens=0,
     closes=0,

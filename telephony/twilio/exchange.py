@@ -15,6 +15,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from calls import outbox, services
 from calls.models import Call, Instruction, Leg, Offer
+from lines.models import Number
 from operators.models import Device
 from telephony.twilio import addresses, dialling, outside, refusals, rooms, supervising
 from telephony.twilio.circuit import UNAUTHORISED, CircuitOpen
@@ -49,6 +50,10 @@ def _ring(instruction: Instruction, at: datetime) -> None:
     if offer is None or offer.state != Offer.State.RINGING or offer.leg_ref:
         outbox.finish(instruction, at=at)
         return
+    if _is_our_own(offer):
+        outbox.fail(instruction, at=at, error="the operator's telephone is a number of our own")
+        services.close_offer(offer.pk, Offer.State.MISSED, at=at, reason="own number")
+        return
     if instruction.attempts > 1 and (found := _find_leg(offer)):
         _rang(instruction, offer, found)
         return
@@ -69,6 +74,11 @@ def address_of(offer: Offer) -> str:
     """Where an offer rings: the browser telephone of the operator, or their telephone."""
     operator = offer.operator
     return str(operator.phone) if offer.device == Device.PHONE else f"client:{operator.identity}"
+
+
+def _is_our_own(offer: Offer) -> bool:
+    """Whether the operator's telephone leads back to us: the ring would be a caller, who rings them, and so on."""
+    return offer.device == Device.PHONE and Number.objects.filter(number=str(offer.operator.phone)).exists()
 
 
 def _rang(instruction: Instruction, offer: Offer, leg_ref: str) -> None:

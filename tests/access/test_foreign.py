@@ -12,6 +12,7 @@ from calls.models import Callback, Offer, SavedView
 from hotline.core import access
 from knowledge.models import Contact, Question, Script, Snippet
 from lines.models import OpeningRule
+from lines.tariffs import Tariff
 from scheduling.models import Shift
 from tests.access.test_matrix import checksums
 from tests.access.urls import addresses
@@ -39,7 +40,11 @@ def objects(house: House) -> dict[str, dict[str, object]]:
         f"lines:{name}": slug
         for name in ("hotline", "change_hotline", "hours", "holidays", "close_now", "reopen", "new_number")
     }
+    known["what_if"] = slug
     known |= {"lines:remove_rule": slug | {"pk": rule.pk}, "lines:change_number": slug | {"pk": house.number.pk}}
+    tariff = Tariff.objects.create(number=house.number, valid_from=at)
+    known["lines:tariffs"] = slug | {"pk": house.number.pk}
+    known["lines:withdraw_tariff"] = slug | {"pk": house.number.pk, "tariff": tariff.pk}
     known |= {f"scheduling:{name}": {"pk": shift.pk} for name in ("change_shift", "remove_shift")}
     known |= {"desk:decline": {"offer_id": offer.pk}, "desk:board_next": {"call_id": house.call.pk}}
     operator, link = (

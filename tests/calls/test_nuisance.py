@@ -203,3 +203,19 @@ def test_what_the_carrier_says_of_a_number_is_shown_and_nothing_rests_on_it(carr
     assert call.events.get(key="voice").raw["StirVerstat"] == word
     client.force_login(supervisor_of(line))
     assert said in client.get(f"/calls/{call.pk}/").content.decode()
+
+
+def test_a_telephone_that_is_a_number_of_our_own_is_not_rung_in_circles(carrier, monkeypatch):
+    from calls.models import Instruction
+    from telephony.twilio import exchange
+    from tests.calls.test_webhooks import queue
+
+    line = hotline()
+    kari = operator(line, phone=number_of(hotline()), device="phone")
+    _form, _text, _heard, call = queue(carrier, line)
+    monkeypatch.setattr(exchange, "client", lambda: pytest.fail("the carrier was asked to call us"))
+    ring = Instruction.objects.select_related("offer__operator", "call").get(kind="ring")
+    exchange.perform(ring)
+    kari.refresh_from_db()
+    assert (Offer.objects.get().state, kari.state) == ("missed", "missed")
+    assert any("a number of our own" in text for text in words(call))

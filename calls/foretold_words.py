@@ -1,0 +1,234 @@
+"""What would happen to a call, told step by step with the reason for each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from calls.foretelling import BUSY, NOBODY, ROSTERED, Candidate, Foretold
+from calls.steps import Close, RecordVoicemail, Reject, Say, Step
+from lines import wording
+from operators.models import Presence
+
+
+@dataclass(frozen=True)
+class Part:
+    """One step of the way: what it is, what comes of it, why, what the caller hears, and who is concerned."""
+
+    name: str
+    result: str
+    why: str = ""
+    tone: str = "good"
+    heard: list[Say] = field(default_factory=list)
+    people: list[tuple[str, str, str]] = field(default_factory=list)  # name, why, tone
+
+
+def in_words(told: Foretold) -> list[Part]:
+    """The way of the call, each step with its reason; the last is where it ends."""
+    return list(_parts(told))
+
+
+def _parts(told: Foretold) -> Iterator[Part]:
+    if told.route is None or told.hotline is None:
+        yield Part(_("Number"), _("leads nowhere"), _no_route(), "bad", _heard(told.first))
+        return
+    yield Part(_("Number"), _("leads to %(hotline)s") % {"hotline": told.hotline}, told.question.dialled)
+    yield from _kept_out(told)
+    if told.refused in ("blocked", "limit"):
+        return
+    yield _opening(told)
+    if told.refused == "closed":
+        return
+    yield _lines(told)
+    if told.refused:
+        return
+    yield _gate(told)
+    yield from _greeting(told)
+    yield from _queue(told)
+    yield _no_answer(told)
+
+
+def _no_route() -> str:
+    return _("The number or its hotline is not in use.")
+
+
+def _kept_out(told: Foretold) -> Iterator[Part]:
+    """The block list and the limit, as far as they were looked at."""
+    route = told.route
+    assert route is not None
+    if not route.guarded:
+        yield Part(_("Block list and limits"), _("let pass"), _("This hotline takes every caller."))
+        return
+    if not told.question.caller:
+        yield Part(_("Block list and limits"), _("let pass"), _("A withheld number is never blocked or counted."))
+        return
+    if told.refused == "blocked":
+        why = _("The number is blocked at that moment.")
+        yield Part(_("Block list"), _("turned away unanswered"), why, "bad", _heard(told.first))
+        return
+    yield Part(_("Block list"), _("let pass"), _("The number is not blocked at that moment."))
+    if not route.limit:
+        yield Part(_("Limit"), _("let pass"), _("This hotline has no limit."))
+        return
+    rule = _("%(limit)s calls from one number within %(minutes)s minutes are allowed.") % {
+        "limit": route.limit,
+        "minutes": route.limit_minutes,
+    }
+    if told.refused == "limit":
+        yield Part(_("Limit"), _("turned away unanswered"), rule, "bad", _heard(told.first))
+    else:
+        yield Part(_("Limit"), _("let pass"), rule)
+
+
+def _opening(told: Foretold) -> Part:
+    assert told.opening is not None and told.hotline is not None
+    zone, at = told.hotline.zone, told.question.at
+    result = wording.in_words(told.opening, zone, at)
+    why = wording.reason_in_words(told.opening)
+    if told.opening.is_open:
+        return Part(_("Opening hours"), result, why)
+    return Part(_("Opening hours"), result, why, "warn", _heard(told.first))
+
+
+def _lines(told: Foretold) -> Part:
+    assert told.route is not None
+    if not told.question.is_now:
+        why = _("How many lines are taken then is not known: one of %(lines)s is taken to be free.")
+        return Part(_("Lines"), _("one is free"), why % {"lines": told.route.lines}, "quiet")
+    taken = _("%(taken)s of %(lines)s are taken now.") % {"taken": told.live, "lines": told.route.lines}
+    if told.refused == "full":
+        return Part(_("Lines"), _("busy tone"), taken, "bad", _heard(told.first))
+    return Part(_("Lines"), _("one is free"), taken)
+
+
+def _gate(told: Foretold) -> Part:
+    assert told.hotline is not None and told.route is not None
+    word = told.hotline.get_gate_display()
+    why = _("Callers must press a key first: %(when)s.") % {"when": word}
+    if not told.gated:
+        return Part(_("Key before the queue"), _("not asked for"), why)
+    why += " " + _("The key is another one in each call. Who presses none hears goodbye.")
+    return Part(_("Key before the queue"), _("asked for"), why, "info", _heard(told.first))
+
+
+def _greeting(told: Foretold) -> Iterator[Part]:
+    assert told.greeting is not None and told.hotline is not None
+    own = told.hotline.greeting.strip()
+    why = _("The hotline’s own words.") if own else _("The hotline has no greeting of its own: the usual words.")
+    yield Part(_("Greeting"), _("is spoken"), why, heard=[told.greeting.words])
+    if told.greeting.price is not None:
+        why = _("The number costs its callers money, so they hear it before it counts.")
+        yield Part(_("Price"), _("is spoken"), why, "info", [told.greeting.price])
+
+
+def _queue(told: Foretold) -> Iterator[Part]:
+    assert told.hotline is not None
+    if told.ahead:
+        ahead = ngettext("%(n)s caller waits already.", "%(n)s callers wait already.", told.ahead) % {"n": told.ahead}
+        yield Part(_("Queue"), _("place %(place)s") % {"place": told.ahead + 1}, ahead, "info")
+    people = [_rung(each, place) for place, each in enumerate(told.rung, 1)]
+    people += [_not_rung(each, told) for each in told.others]
+    if told.rung:
+        why = _("Whoever has been free longest is rung first, each for %(seconds)s seconds.")
+        first = _("rings at %(name)s") % {"name": told.rung[0].name}
+        yield Part(_("Operators"), first, why % {"seconds": told.hotline.ring_seconds}, people=people)
+    elif told.nobody:
+        why = _("Nobody who serves the hotline is signed on, so nobody is waited for.")
+        yield Part(_("Operators"), _("nobody"), why, "bad", people=people)
+    else:
+        why = _("Nobody can take the call at once; whoever becomes free is rung.")
+        yield Part(_("Operators"), _("the caller waits"), why, "warn", people=people)
+
+
+def _rung(each: Candidate, place: int) -> tuple[str, str, str]:
+    if place == 1:
+        return each.name, _("is rung first"), "good"
+    return each.name, _("is rung as number %(place)s") % {"place": place}, "good"
+
+
+def _not_rung(each: Candidate, told: Foretold) -> tuple[str, str, str]:
+    return each.name, "; ".join(_reasons(each, told)), "quiet"
+
+
+def _reasons(each: Candidate, told: Foretold) -> Iterator[str]:
+    """Why an operator would not be rung: every condition that does not hold."""
+    route = told.route
+    assert route is not None and told.hotline is not None
+    if not each.holds["active"]:
+        yield _("does not work here any more")
+        return
+    if not each.holds["ready"]:
+        yield _state(each, told)
+    if not each.holds["skilled"]:
+        lacking = ", ".join(skill for skill in route.skills if skill not in each.skills)
+        yield _("lacks the skill %(skills)s") % {"skills": lacking}
+    if not each.holds["speaks"]:
+        yield _("does not speak %(language)s") % {"language": route.language}
+    if not each.holds["at_desk"]:
+        yield _("the desk page was closed or lost")
+
+
+def _state(each: Candidate, told: Foretold) -> str:
+    zone = told.hotline.zone if told.hotline else ZoneInfo("UTC")
+    if each.state in (Presence.BREAK, Presence.LUNCH) and each.until:
+        return _("on a break until %(time)s") % {"time": wording.moment_in_words(each.until, zone, told.question.at)}
+    if each.state == Presence.OFFLINE:
+        return _("not on duty then") if told.question.roster == ROSTERED else _("not signed on")
+    return {
+        Presence.RINGING: _("is being rung already"),
+        Presence.ON_CALL: _("is on a call"),
+        Presence.WRAP_UP: _("writes up the last call"),
+        Presence.BREAK: _("on a break"),
+        Presence.LUNCH: _("at lunch"),
+        Presence.OTHER: _("away"),
+        Presence.MISSED: _("missed a call and must go ready again"),
+        Presence.DISCONNECTED: _("the desk page was closed or lost"),
+    }.get(Presence(each.state), each.state)
+
+
+def _no_answer(told: Foretold) -> Part:
+    assert told.hotline is not None and told.unanswered is not None
+    name = _("When nobody comes")
+    if told.nobody:
+        when = _("At once, as nobody is signed on.")
+    else:
+        when = _("After waiting %(seconds)s seconds, unless somebody is being rung.")
+        when %= {"seconds": told.hotline.max_wait_seconds}
+    if isinstance(told.unanswered, RecordVoicemail):
+        return Part(name, _("voicemail"), when, "info", _heard(told.unanswered))
+    return Part(name, _("told to call again"), when, "warn", _heard(told.unanswered))
+
+
+def _heard(step: Step) -> list[Say]:
+    """The words of a step; a tone has none."""
+    if isinstance(step, Reject):
+        return []
+    words: Any = getattr(step, "words", None)
+    return [words] if words else []
+
+
+def summary(told: Foretold) -> str:
+    """The whole answer in one sentence."""
+    if told.refused:
+        return {
+            "unknown": _("The caller hears that the number is not in use."),
+            "closed": _("The caller hears that it is closed."),
+            "full": _("The caller hears the busy tone."),
+        }.get(told.refused, _("The caller is turned away unanswered."))
+    if told.rung:
+        return _("The caller is greeted and it rings at %(name)s.") % {"name": told.rung[0].name}
+    if told.nobody and isinstance(told.unanswered, Close):
+        return _("The caller is greeted, and told to call again.")
+    return _("The caller is greeted, and led to voicemail.") if told.nobody else _("The caller is greeted and waits.")
+
+
+def supposed(told: Foretold) -> str:
+    """What was taken for granted of the operators."""
+    return {
+        ROSTERED: _("Operators as the shifts have them at that moment, in the order in which they are free now."),
+        NOBODY: _("Supposing that nobody is signed on."),
+        BUSY: _("Supposing that everybody is on a call."),
+    }.get(told.question.roster, _("Operators as they are now."))
