@@ -112,7 +112,7 @@ def test_the_panel_costs_the_same_however_many_colleagues_there_are(client, call
 
 def test_asking_first_shows_both_desks_what_goes_on(client, caller, kari, ola):
     page = act(client, caller, "pass-on", choice=f"warm operator:{ola.user.username}")
-    assert "Ola is rung." in page and "Back to the caller" in page and "Leave the caller" not in page
+    assert "Ola is rung." in page and "Back to the caller" in page and "Hand over" not in page
     assert "Kari asks you about this call." in desk_of(client, ola)
     answers(caller, ola)
     asked = desk_of(client, ola)
@@ -120,7 +120,7 @@ def test_asking_first_shows_both_desks_what_goes_on(client, caller, kari, ola):
     assert 'id="note"' not in asked and "Nothing is written yet." in asked
     asking = desk_of(client, kari)
     assert "You talk with Ola; the caller is on hold." in asking
-    assert "Leave the caller with Ola" in asking and "All three talk" in asking
+    assert "Hand over to Ola" in asking and "All three talk" in asking
     assert "You, Ola and the caller talk." in act(client, caller, "resume")
     act(client, caller, "pass-on/complete")
     assert Operator.objects.get(pk=kari.pk).state == Presence.WRAP_UP
