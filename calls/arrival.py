@@ -19,13 +19,15 @@ from calls.models import Call, CallEvent, Delivery
 from calls.numbers import classify
 from hotline.core.live import announce
 from hotline.core.prepared import Prepared
-from lines.hours import Timetable, timetable
-from lines.models import Number
+from lines.hours import Opening, Timetable, timetable
+from lines.models import Gate, Hotline, Number
+from lines.tariffs import Tariff, in_force
 
 log = logging.getLogger(__name__)
 _NEAR_FULL = 16  # below this many free lines arrivals are counted one after the other, so that the limit is exact
 _memory: dict[str, "Route"] = {}
 _MEMORY_LIMIT = 10_000
+NO_GATE = -1
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,11 @@ class Route:
     priority: int
     language: str
     skills: tuple[str, ...]
-    hourly_limit: int
+    limit: int
+    limit_minutes: int
+    gate: int  # a key must be pressed first from so many calls a minute on; NO_GATE: never
+    guarded: bool  # whether the block list counts
+    tariffs: tuple[Tariff, ...]
     greeting: str
     closed_message: str
     organisation: str
@@ -49,13 +55,15 @@ class Route:
 @dataclass(frozen=True)
 class Arrival:
     """What became of an arriving call. `refused` is "", "closed", "full", "blocked" or "limit"; `route` is None for
-    a number nobody owns; `ended` says that the call is over (a replay)."""
+    a number nobody owns; `ended` says that the call is over (a replay); `gated`, that a key must be pressed first."""
 
     call_id: uuid.UUID
     refused: str
     route: Route | None
     ended: bool = False
     closed_message: str = ""
+    gated: bool = False
+    tariff: Tariff | None = None
 
 
 def route_of(dialled: str) -> Route | None:
@@ -73,7 +81,11 @@ def route_of(dialled: str) -> Route | None:
         priority=hotline.priority,
         language=hotline.languages[0] if hotline.languages else "en",
         skills=tuple(hotline.skills),
-        hourly_limit=hotline.caller_hourly_limit,
+        limit=0 if hotline.takes_everyone else hotline.caller_hourly_limit,
+        limit_minutes=hotline.caller_limit_minutes,
+        gate=_gate_of(hotline),
+        guarded=not hotline.takes_everyone,
+        tariffs=tuple(number.tariffs.all()),
         greeting=hotline.greeting,
         closed_message=hotline.closed_message,
         organisation=hotline.organisation,
@@ -85,64 +97,93 @@ def route_of(dialled: str) -> Route | None:
     return route
 
 
-_ARRIVE = Prepared(
-    "receive_a_call",
-    """
-WITH route AS (
-  SELECT n.id FROM lines_number n JOIN lines_hotline h ON h.id = n.hotline_id
-   WHERE n.id = %(number_id)s AND n.active AND n.lines = %(lines)s AND h.active AND h.version = %(version)s
-), known AS (
-  SELECT id, (blocked_until > %(at)s) AS blocked FROM calls_caller WHERE number = %(caller)s
+def _gate_of(hotline: Hotline) -> int:
+    if hotline.takes_everyone or hotline.gate == Gate.OFF:
+        return NO_GATE
+    return 0 if hotline.gate == Gate.ALWAYS else hotline.gate_calls
+
+
+# What decides on a caller who arrives, for the statement below and for whoever asks what would happen. Subqueries are
+# read only where their branch is reached: without a limit or gate nothing is counted.
+DECIDE = """
+known AS (
+  SELECT id, (%(guarded)s AND blocked_until > %(at)s) AS blocked FROM calls_caller WHERE number = %(caller)s
 ), used AS (
   SELECT count(*) AS live FROM calls_call WHERE number_id = %(number_id)s AND state <> 'ended' AND refused = ''
 ), decided AS (
   SELECT CASE
       WHEN (SELECT blocked FROM known) THEN 'blocked'
       WHEN %(limit)s > 0 AND %(caller)s <> '' AND (
-        SELECT count(*) FROM calls_call WHERE caller_number = %(caller)s AND arrived_at > %(hour_ago)s
+        SELECT count(*) FROM calls_call
+         WHERE caller_number = %(caller)s AND arrived_at > %(limit_since)s AND arrived_at <= %(at)s
+           AND hotline_id = %(hotline_id)s AND refused <> 'limit'
       ) >= %(limit)s THEN 'limit'
       WHEN %(closed)s THEN 'closed'
       WHEN (SELECT live FROM used) >= %(lines)s THEN 'full'
-      ELSE '' END AS refused
-), call AS (
+      ELSE '' END AS refused,
+    CASE
+      WHEN %(gate)s < 0 THEN false
+      WHEN %(gate)s = 0 THEN true
+      ELSE (
+        SELECT count(*) FROM calls_call WHERE hotline_id = %(hotline_id)s AND arrived_at > %(minute_ago)s
+           AND arrived_at <= %(at)s
+      ) >= %(gate)s END AS gated
+)"""
+DECIDE_TYPES = {
+    "number_id": "bigint",
+    "hotline_id": "bigint",
+    "lines": "int",
+    "at": "timestamptz",
+    "caller": "text",
+    "guarded": "boolean",
+    "limit": "int",
+    "limit_since": "timestamptz",
+    "closed": "boolean",
+    "gate": "int",
+    "minute_ago": "timestamptz",
+}
+
+_ARRIVE = Prepared(
+    "receive_a_call",
+    f"""
+WITH route AS (
+  SELECT n.id FROM lines_number n JOIN lines_hotline h ON h.id = n.hotline_id
+   WHERE n.id = %(number_id)s AND n.active AND n.lines = %(lines)s AND h.active AND h.version = %(version)s
+), {DECIDE}, call AS (
   INSERT INTO calls_call (id, carrier_ref, hotline_id, number_id, dialled, forwarded_from, caller_number, caller_kind,
       caller_id, language, skills, priority, state, outcome, arrived_at, refused, left_first, ended_by, lookup_ref,
-      carrier_status, recovered, training)
+      carrier_status, recovered, training, tariff_id, gated_at)
   SELECT %(id)s, %(ref)s, %(hotline_id)s, %(number_id)s, %(dialled)s, %(forwarded)s, %(caller)s, %(kind)s,
       (SELECT id FROM known), %(language)s, %(skills)s::varchar[], %(priority)s, 'arrived', '', %(at)s,
       decided.refused, '', '', '',
-      'ringing', false, false
+      'ringing', false, false, %(tariff_id)s, CASE WHEN decided.refused = '' AND decided.gated THEN %(at)s END
     FROM decided
    WHERE EXISTS (SELECT 1 FROM route)
      AND (%(exact)s OR decided.refused <> '' OR (SELECT live FROM used) + %(margin)s < %(lines)s)
   ON CONFLICT (carrier_ref) DO NOTHING
-  RETURNING id, refused
+  RETURNING id, refused, gated_at IS NOT NULL AS gated
 ), journal AS (
   INSERT INTO calls_callevent (call_id, at, received_at, kind, data, source, key, raw)
   SELECT call.id, %(at)s, now(), CASE WHEN call.refused = '' THEN 'arrived' ELSE 'turned_away' END,
-         jsonb_build_object('why', call.refused), 'webhook', 'voice', %(raw)s::jsonb
+         jsonb_build_object('why', call.refused, 'gate', call.gated, 'verified', %(verified)s),
+         'webhook', 'voice', %(raw)s::jsonb
     FROM call
 )
-SELECT (SELECT refused FROM call), EXISTS (SELECT 1 FROM route), (SELECT live FROM used)
-""",
-    {
-        "number_id": "bigint",
-        "lines": "int",
+SELECT (SELECT refused FROM call), EXISTS (SELECT 1 FROM route), (SELECT live FROM used), (SELECT gated FROM call)
+""",  # noqa: S608 - a constant of this file stands in it
+    DECIDE_TYPES
+    | {
         "version": "int",
-        "at": "timestamptz",
-        "caller": "text",
-        "limit": "int",
-        "hour_ago": "timestamptz",
-        "closed": "boolean",
         "id": "uuid",
         "ref": "text",
-        "hotline_id": "bigint",
         "dialled": "text",
         "forwarded": "text",
         "kind": "text",
         "language": "text",
         "skills": "varchar[]",
         "priority": "int",
+        "tariff_id": "bigint",
+        "verified": "text",
         "exact": "boolean",
         "margin": "int",
         "raw": "jsonb",
@@ -151,17 +192,25 @@ SELECT (SELECT refused FROM call), EXISTS (SELECT 1 FROM route), (SELECT live FR
 
 
 def receive_call(
-    *, carrier_ref: str, dialled: str, caller: str, forwarded_from: str = "", at: datetime, raw: dict[str, Any]
+    *,
+    carrier_ref: str,
+    dialled: str,
+    caller: str,
+    forwarded_from: str = "",
+    verified: str = "",
+    at: datetime,
+    raw: dict[str, Any],
 ) -> Arrival:
     """Take in an incoming call and decide whether it is turned away.
 
+    `verified` is what the carrier says of the caller's number: "yes", "no" or "". It is shown, and nothing rests on it.
     Idempotent: the same `carrier_ref` any number of times, at once or later, is one row and one answer. A number
     nobody owns is recorded without a hotline. The limit of the number's lines is exact under concurrency.
     """
     route = _memory.get(dialled) or route_of(dialled)
     kind, number = classify(caller)
     facts = {"ref": carrier_ref[:64], "dialled": dialled[:64], "forwarded": forwarded_from[:64], "at": at}
-    facts |= {"caller": number, "kind": str(kind), "raw": Json(raw)}
+    facts |= {"caller": number, "kind": str(kind), "raw": Json(raw), "verified": verified}
     if route is None:
         return _unrouted(facts)
     arrival, fresh = _arrive(route, facts)
@@ -177,51 +226,67 @@ def receive_call(
 def _arrive(route: Route, facts: dict[str, Any]) -> tuple[Arrival | None, bool]:
     """(arrival, whether our memory of the number was right); no arrival if the call was known already."""
     opening = route.timetable.at(facts["at"])
-    call_id = uuid.uuid4()
-    values = facts | {
+    call_id, tariff = uuid.uuid4(), in_force(route.tariffs, facts["at"])
+    values = facts | weighed(route, facts["at"], opening)
+    values |= {
         "id": call_id,
-        "number_id": route.number_id,
-        "hotline_id": route.hotline_id,
         "version": route.version,
-        "lines": route.lines,
         "priority": route.priority,
         "language": route.language,
         "skills": list(route.skills),
-        "limit": route.hourly_limit,
-        "hour_ago": facts["at"] - timedelta(hours=1),
-        "closed": not opening.is_open,
+        "tariff_id": tariff.pk if tariff else None,
         "margin": _NEAR_FULL,
         "exact": False,
     }
     row = _ARRIVE.fetch(values)
     assert row is not None
-    refused, fresh, live = row
+    refused, fresh, live, gated = row
     if refused is None and fresh and live + _NEAR_FULL >= route.lines:
-        refused = _arrive_one_by_one(values)
+        refused, gated = _arrive_one_by_one(values)
     if refused is None:
         return None, fresh
-    return Arrival(call_id, refused, route, closed_message=opening.message), True
+    return Arrival(call_id, refused, route, closed_message=opening.message, gated=gated, tariff=tariff), True
 
 
-def _arrive_one_by_one(values: dict[str, Any]) -> str | None:
+def weighed(route: Route, at: datetime, opening: Opening) -> dict[str, Any]:
+    """What `DECIDE` weighs of a call to this number, but for the caller's own number."""
+    return {
+        "at": at,
+        "number_id": route.number_id,
+        "hotline_id": route.hotline_id,
+        "lines": route.lines,
+        "guarded": route.guarded,
+        "limit": route.limit,
+        "limit_since": at - timedelta(minutes=route.limit_minutes),
+        "closed": not opening.is_open,
+        "gate": route.gate,
+        "minute_ago": at - timedelta(minutes=1),
+    }
+
+
+def _arrive_one_by_one(values: dict[str, Any]) -> tuple[str | None, bool]:
     """Near the limit: hold the number's row, so that two callers cannot both take the last line."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM lines_number WHERE id = %(number_id)s FOR UPDATE", values)
         row = _ARRIVE.fetch(values | {"exact": True})
-    return row[0] if row else None
+    return (row[0], bool(row[3])) if row else (None, False)
 
 
 def _known(carrier_ref: str, route: Route, facts: dict[str, Any]) -> Arrival:
     """The call has a row already: a repeated delivery, or a status callback came first and knew less."""
     with transaction.atomic():
-        call = Call.objects.select_for_update().get(carrier_ref=carrier_ref)
+        call = Call.objects.select_for_update(of=("self",)).select_related("tariff").get(carrier_ref=carrier_ref)
         opening = route.timetable.at(min(call.arrived_at, facts["at"]))
-        first = note_event(call, CallEvent.Kind.ARRIVED, at=facts["at"], key="voice", raw=facts["raw"].adapted)
+        told = {"key": "voice", "raw": facts["raw"].adapted, "verified": facts["verified"]}
+        first = note_event(call, CallEvent.Kind.ARRIVED, at=facts["at"], **told)
         if first and call.hotline_id is None:
             _complete(call, route, facts, closed=not opening.is_open)
         elif not first and call.ended_at:
             _replayed(call, facts["at"])
-    return Arrival(call.pk, call.refused, route, ended=call.ended_at is not None, closed_message=opening.message)
+    return Arrival(
+        call.pk, call.refused, route, ended=call.ended_at is not None, closed_message=opening.message,
+        gated=call.gated_at is not None and call.gate_passed_at is None, tariff=call.tariff,
+    )  # fmt: skip
 
 
 def _replayed(call: Call, at: datetime) -> None:
@@ -234,6 +299,7 @@ def _complete(call: Call, route: Route, facts: dict[str, Any], *, closed: bool) 
     """Fill in what a row written by an early status callback could not know."""
     call.hotline_id, call.number_id = route.hotline_id, route.number_id
     call.language, call.skills, call.priority = route.language, list(route.skills), route.priority
+    call.tariff = in_force(route.tariffs, min(call.arrived_at, facts["at"]))
     join(call, arrived_at=facts["at"], dialled=facts["dialled"], refused="closed" if closed else "")
     call.save()
 

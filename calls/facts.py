@@ -12,6 +12,8 @@ from calls.models import Call
 
 TIMES = (
     "arrived_at",
+    "gated_at",
+    "gate_passed_at",
     "queued_at",
     "offered_at",
     "answered_at",

@@ -15,7 +15,9 @@ from calls.news import tell
 from calls.numbers import classify
 from calls.offers import close_offer, release_all
 from calls.outbox import instruct
+from calls.pricing import note_price
 from lines.models import Number
+from lines.tariffs import in_force
 from operators import presence
 from operators.models import Presence
 from operators.presence import Cause
@@ -34,6 +36,7 @@ def call_waits(call_id: uuid.UUID, *, at: datetime, lookup_ref: str = "") -> Cal
             call.save(update_fields=["queued_at", "lookup_ref", "state", "outcome", "ended_by"])
         if first:
             note_event(call, CallEvent.Kind.GREETED, at=at, key="greeted")  # the greeting stands before the queue
+            note_price(call, at)
             note_event(call, CallEvent.Kind.QUEUED, at=at, key="queued")
             tell(call, line_changed=True)
     if first and call.state == Call.State.WAITING:
@@ -154,7 +157,8 @@ def attach_hotline(call: Call) -> None:
     number = Number.objects.select_related("hotline").filter(number=call.dialled).first()
     if number is not None and call.hotline_id is None:
         call.number, call.hotline, call.priority = number, number.hotline, number.hotline.priority
-        call.save(update_fields=["number", "hotline", "priority"])
+        call.tariff = in_force(number.tariffs.all(), call.arrived_at)
+        call.save(update_fields=["number", "hotline", "priority", "tariff"])
 
 
 def pressed(call_id: uuid.UUID, *, digits: str, at: datetime, key: str) -> None:

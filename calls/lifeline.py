@@ -32,23 +32,29 @@ def lifeline(call: Call) -> list[Step]:
 
 def _before(call: Call) -> list[Step]:
     steps = [Step("dialled", call.arrived_at, _("Dialled %(number)s") % {"number": call.dialled or "–"})]
+    if call.gated_at:
+        until = call.gate_passed_at or call.ended_at
+        steps.append(_lasting("greeting", call.gated_at, until, _("Asked to press a key"), tone="quiet"))
     if call.refused:
-        steps.append(Step("end", call.arrived_at, _refusal(call.refused), tone="warn"))
+        steps.append(Step("end", call.arrived_at, refusal_in_words(call.refused), tone="warn"))
     if call.queued_at:
-        greeted = _between(call.arrived_at, call.queued_at)
+        begun = call.gate_passed_at or call.arrived_at
+        greeted = _between(begun, call.queued_at)
         if greeted and greeted >= 1:
-            steps.append(Step("greeting", call.arrived_at, _("Greeting"), seconds=greeted))
+            steps.append(Step("greeting", begun, _("Greeting"), seconds=greeted))
         until = call.answered_at or call.voicemail_at or call.ended_at
         steps.append(_lasting("queue", call.queued_at, until, _("Queue"), tone="info"))
     return steps
 
 
-def _refusal(why: str) -> str:
+def refusal_in_words(why: str) -> str:
+    """Why a call was turned away, in a few words."""
     return {
         "closed": _("Closed; the caller was told so"),
         "full": _("All lines were taken"),
         "blocked": _("The caller is blocked"),
         "limit": _("Too many calls from this number"),
+        "gate": _("No key was pressed"),
     }.get(why, _("Turned away"))
 
 

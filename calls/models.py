@@ -20,6 +20,8 @@ class Caller(models.Model):
     note = models.TextField(_("note"), blank=True)
     blocked_until = models.DateTimeField(_("blocked until"), null=True, blank=True)
     blocked_reason = models.CharField(_("why blocked"), max_length=200, blank=True)
+    blocked_at = models.DateTimeField(null=True, blank=True)
+    blocked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -72,8 +74,12 @@ class Call(models.Model):
     priority = models.SmallIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State, default=State.ARRIVED)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.NONE, blank=True)
+    # What the number cost its caller when the call arrived: a later price never rewrites it.
+    tariff = models.ForeignKey("lines.Tariff", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     # Facts, each set by the event that knows it.
     arrived_at = models.DateTimeField()
+    gated_at = models.DateTimeField(null=True)  # asked to press a key before the queue
+    gate_passed_at = models.DateTimeField(null=True)
     queued_at = models.DateTimeField(null=True)
     offered_at = models.DateTimeField(null=True)
     ringing_until = models.DateTimeField(null=True)  # while somebody is rung for this call; null: it may be offered
@@ -82,7 +88,7 @@ class Call(models.Model):
     operator_left_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     wrapped_at = models.DateTimeField(null=True)
-    refused = models.CharField(max_length=12, blank=True)  # closed, full, blocked, limit: why it was turned away
+    refused = models.CharField(max_length=12, blank=True)  # closed, full, blocked, limit, gate: why turned away
     left_first = models.CharField(max_length=8, blank=True)  # caller or operator, where the carrier's word shows it
     ended_by = models.CharField(max_length=10, blank=True)  # caller, operator, system
     operator = models.ForeignKey(
@@ -147,7 +153,9 @@ class CallEvent(models.Model):
     class Kind(models.TextChoices):
         ARRIVED = "arrived"
         TURNED_AWAY = "turned_away"
+        GATE = "gate"
         GREETED = "greeted"
+        PRICE_SAID = "price_said"
         QUEUED = "queued"
         KEY = "key"
         OFFERED = "offered"

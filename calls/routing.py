@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Avg, F, Q
 
+from calls import gates, pricing
+from calls.arrival import Arrival
 from calls.models import Call, Offer
 from calls.offers import conference_of
 from calls.steps import Close, Connect, Farewell, Greet, HangUp, RecordVoicemail, Reject, Step, Wait
@@ -17,6 +19,9 @@ _PRESENT = [Presence.READY, Presence.RINGING, Presence.ON_CALL, Presence.WRAP_UP
             Presence.OTHER, Presence.MISSED]  # fmt: skip
 
 
+_WORDS = {"unknown": "unknown", "nobody": "no_voicemail", "gate": "gate_over"}  # refused in words, not by a tone
+
+
 def queue_of(call: Call) -> str:
     return f"hotline-{call.hotline_id}"
 
@@ -25,12 +30,31 @@ def refusal(refused: str, *, language: str, closed_message: str = "", organisati
     """How a call that is turned away is told so: closed in words, everything else unanswered and unbilled."""
     if refused == "closed":
         return Close(own_or_word(closed_message, "closed", language, organisation=organisation))
-    if refused in ("unknown", "nobody"):
-        return Close(word("unknown" if refused == "unknown" else "no_voicemail", language))
+    if refused in _WORDS:
+        return Close(word(_WORDS[refused], language))
     return Reject("busy" if refused == "full" else "rejected")
 
 
-def next_step(call: Call, at: datetime) -> Step:
+def on_arrival(arrival: Arrival) -> Step:
+    """What a caller meets first."""
+    route = arrival.route
+    if arrival.ended:
+        return HangUp()
+    language = route.language if route else "en"
+    if arrival.refused or route is None:
+        return refusal(
+            arrival.refused or "unknown",
+            language=language,
+            closed_message=arrival.closed_message or (route.closed_message if route else ""),
+            organisation=route.organisation if route else "",
+        )
+    if arrival.gated:
+        return gates.asks(arrival.call_id, language)
+    words = own_or_word(route.greeting, "greeting", language, organisation=route.organisation)
+    return Greet(words, f"hotline-{route.hotline_id}", pricing.in_words(arrival.tariff, language))
+
+
+def next_step(call: Call, at: datetime) -> Step:  # noqa: PLR0911 - one answer a state
     """What the caller meets now. Reads, never writes; `at` is the moment asked about."""
     if call.state == Call.State.ENDED:
         return HangUp()
@@ -43,12 +67,14 @@ def next_step(call: Call, at: datetime) -> Step:
         return farewell(call, hotline) if call.operator_left_at else Connect(conference_of(call.pk))
     if call.state == Call.State.WAITING:
         return Wait(queue=queue_of(call), language=call.language)
+    if call.gated_at and not call.gate_passed_at:
+        return gates.asks_again(call)
     return greet(call, hotline)
 
 
 def greet(call: Call, hotline: Hotline) -> Greet:
     words = own_or_word(hotline.greeting, "greeting", call.language, organisation=hotline.organisation)
-    return Greet(words, queue_of(call))
+    return Greet(words, queue_of(call), pricing.in_words(call.tariff, call.language))
 
 
 def farewell(call: Call, hotline: Hotline) -> Farewell:

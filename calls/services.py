@@ -1,6 +1,7 @@
 """What changes in the register, in one place for pages, API and carriers."""
 
 from calls.arrival import Arrival, receive_call
+from calls.blocking import block, lift_block
 from calls.byhand import log_by_hand
 from calls.lifecycle import (
     Refused,
@@ -30,6 +31,7 @@ __all__ = [
     "accept_offer",
     "assign",
     "attach_hotline",
+    "block",
     "bring_forward",
     "call_ended",
     "call_of",
@@ -44,6 +46,7 @@ __all__ = [
     "hang_up",
     "know_leg",
     "leg_ended",
+    "lift_block",
     "log_by_hand",
     "pressed",
     "receive_call",

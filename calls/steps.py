@@ -17,6 +17,15 @@ class Greet:
 
     words: Say
     queue: str
+    price: Say | None = None  # what the call costs, said before it counts
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Ask for a key before the greeting; a machine that dials numbers presses none. `attempt` counts from 1."""
+
+    words: Say
+    attempt: int = 1
 
 
 @dataclass(frozen=True)
@@ -71,4 +80,4 @@ class HangUp:
     pass
 
 
-Step = Greet | Wait | Leave | Connect | RecordVoicemail | Close | Farewell | Reject | HangUp
+Step = Greet | Gate | Wait | Leave | Connect | RecordVoicemail | Close | Farewell | Reject | HangUp

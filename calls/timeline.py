@@ -45,7 +45,13 @@ def _text(event: CallEvent, names: dict[int, str]) -> str:
 def _plain(event: CallEvent, name: str) -> str:
     data: dict[str, Any] = event.data
     texts = {
-        Kind.ARRIVED: _("The call arrived."),
+        Kind.ARRIVED: _("The call arrived; the caller was asked to press a key.")
+        if data.get("gate")
+        else _("The call arrived."),
+        Kind.GATE: _("The caller pressed %(digits)s instead of the key asked for.") % {"digits": data["digits"]}
+        if data.get("digits")
+        else _("No key was pressed; the caller was asked once more."),
+        Kind.PRICE_SAID: _("The caller heard the price: %(words)s") % {"words": data.get("words", "")},
         Kind.GREETED: _("The caller heard the greeting."),
         Kind.QUEUED: _("The caller joined the queue."),
         Kind.KEY: _("The caller pressed %(digits)s.") % {"digits": data.get("digits", "")},
@@ -94,7 +100,8 @@ def _turned_away(why: str) -> str:
         "closed": _("The call arrived while the hotline was closed; the caller was told so."),
         "full": _("The call arrived while all lines were taken; the caller heard the busy tone."),
         "blocked": _("The call was turned away: the caller is blocked."),
-        "limit": _("The call was turned away: too many calls from this number within the hour."),
+        "limit": _("The call was turned away: too many calls from this number within a short time."),
+        "gate": _("The call was turned away: the caller pressed no key, as machines do not."),
     }.get(why, _("The call arrived."))
 
 

@@ -13,9 +13,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from calls import services
+from calls.attestation import verified_in_words
+from calls.blocking import block_of
 from calls.forms import NoteForm, RevealForm
 from calls.lifeline import lifeline
 from calls.models import Call, Note, Voicemail
+from calls.pricing import cost
 from calls.queries import visible_to
 from calls.reveal import REVEALED
 from calls.reveal import reveal as whole_number
@@ -134,8 +137,23 @@ def about(request: HttpRequest, found: Call) -> dict[str, Any]:
         "voicemail": Voicemail.objects.select_related("handled_by").filter(call=found).first(),
         "may_write": may_write,
         "reveal_form": RevealForm() if may_write and found.caller_number else None,
+        **_about_block(request, found),
+        **_about_money(request, found),
+        "verified": verified_in_words(found),
         "looks": AuditEntry.objects.select_related("by").filter(subject=_subject(found), verb=REVEALED).order_by("-at"),
     }
+
+
+def _about_block(request: HttpRequest, found: Call) -> dict[str, Any]:
+    """What supervisors see of a block: the one in force, and that they may set one."""
+    if not access.has_role(request.user, access.SUPERVISOR) or not found.caller_number:
+        return {"may_block": False, "blocked_now": None}
+    return {"may_block": True, "blocked_now": block_of(found, timezone.now())}
+
+
+def _about_money(request: HttpRequest, found: Call) -> dict[str, Any]:
+    """What the call cost; what it cost us, for supervisors alone."""
+    return {"cost": cost(found), "may_see_own_cost": access.has_role(request.user, access.SUPERVISOR)}
 
 
 def visible(request: HttpRequest, pk: uuid.UUID) -> Call:

@@ -12,7 +12,7 @@ from hotline.core import localtime
 from hotline.core.moments import ClockInput, DayInput, MomentsForm, WallTimeField
 from lines import numbers
 from lines.hours import countries
-from lines.models import Hotline, Number, OpeningRule
+from lines.models import Gate, Hotline, Number, OpeningRule
 
 Kind = OpeningRule.Kind
 LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
@@ -40,18 +40,29 @@ class HotlineForm(forms.ModelForm):
         label=_("Colour on the board"), choices=[(number, number) for number in range(1, 9)], coerce=int
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("caller_limit_minutes", "gate", "gate_calls"):  # left out, they are as usual
+            self.fields[name].required = False
+
     class Meta:
         model = Hotline
         fields = [
             *("name", "slug", "organisation", "time_zone", "country", "languages", "skills", "priority"),
             *("service_level_seconds", "service_level_percent", "short_abandon_seconds", "ring_seconds"),
-            *("max_wait_seconds", "wrap_up_seconds", "caller_hourly_limit", "greeting", "closed_message"),
+            *("max_wait_seconds", "wrap_up_seconds", "takes_everyone", "caller_hourly_limit", "caller_limit_minutes"),
+            *("gate", "gate_calls", "greeting", "closed_message"),
             *("voicemail_message", "farewell", "voicemail_enabled", "colour", "active"),
         ]
         help_texts = {
             "slug": _("Small letters, digits and hyphens."),
             "languages": _("Codes with commas between, as in nb, en. The first is spoken when nothing else is known."),
             "skills": _("With commas between. An operator needs all of them."),
+            "takes_everyone": _("No block list, no limit and no key, as a crisis hotline may want it."),
+            "caller_limit_minutes": _(
+                "60 is an hour. Whoever was turned away may call again when older calls fall out of it."
+            ),
+            "gate": _("Whoever presses no key after two requests hears goodbye. The key is another one in each call."),
             "greeting": _("Empty: the usual words, with the organisation's name."),
         }
         widgets = {
@@ -73,6 +84,15 @@ class HotlineForm(forms.ModelForm):
         if not country and self.instance.closed_on_holidays:
             raise forms.ValidationError(_("Public holidays close this hotline, so it needs a country."))
         return country
+
+    def clean_caller_limit_minutes(self) -> int:
+        return self.cleaned_data["caller_limit_minutes"] or 60
+
+    def clean_gate(self) -> str:
+        return self.cleaned_data["gate"] or Gate.OFF
+
+    def clean_gate_calls(self) -> int:
+        return self.cleaned_data["gate_calls"] or 30
 
     def facts(self) -> dict[str, Any]:
         """What was changed, or everything for a new hotline."""

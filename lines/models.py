@@ -11,10 +11,19 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from lines import hours
+from lines.tariffs import Tariff  # noqa: F401 - a model of this app, in a file of its own
 
 
 def english() -> list[str]:
     return ["en"]
+
+
+class Gate(models.TextChoices):
+    """When callers must press a key before they join the queue, which machines do not."""
+
+    OFF = "off", _("never")
+    ALWAYS = "always", _("always")
+    BUSY = "busy", _("when many calls come in")
 
 
 class Hotline(models.Model):
@@ -46,6 +55,14 @@ class Hotline(models.Model):
     max_wait_seconds = models.PositiveIntegerField(_("voicemail after waiting, seconds"), default=300)
     wrap_up_seconds = models.PositiveSmallIntegerField(_("wrap-up, seconds"), default=45)
     caller_hourly_limit = models.PositiveSmallIntegerField(_("calls from one number an hour, 0 = no limit"), default=0)
+    caller_limit_minutes = models.PositiveSmallIntegerField(
+        _("that limit holds within, minutes"), default=60, validators=[MinValueValidator(1)]
+    )
+    takes_everyone = models.BooleanField(_("take every caller"), default=False)
+    gate = models.CharField(_("callers must press a key first"), max_length=6, choices=Gate, default=Gate.OFF)
+    gate_calls = models.PositiveSmallIntegerField(
+        _("many calls are, within a minute"), default=30, validators=[MinValueValidator(1)]
+    )
     greeting = models.TextField(_("what callers hear first"), blank=True)
     closed_message = models.TextField(_("what callers hear when closed"), blank=True)
     voicemail_message = models.TextField(_("what callers hear before the tone"), blank=True)

@@ -9,10 +9,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from calls.lifeline import refusal_in_words
 from calls.models import Call
 from calls.numbers import mask, shown
 
 register = template.Library()
+_NUISANCE = ("blocked", "limit", "gate")
 DASH = SafeString("<i>—</i>")
 OUTCOME_KINDS = {"answered": "good", "abandoned": "bad", "voicemail": "warn", "failed": "bad", "": "info"}
 
@@ -60,7 +62,7 @@ def note_missing(call: Call) -> bool:
 def marks(call: Call) -> list[tuple[str, str]]:
     """What is worth a second look, as words with the kind of a badge. For rows of `calls.register.rows`."""
     voicemail = getattr(call, "voicemail", None)
-    found = []
+    found = [(refusal_in_words(call.refused), "quiet")] if call.refused in _NUISANCE else []
     if note_missing(call):
         found.append((_("note missing"), "warn"))
     if voicemail:

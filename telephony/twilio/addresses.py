@@ -14,6 +14,10 @@ def next_of(call_id: object) -> str:
     return f"{base()}/next/{call_id}/"
 
 
+def gate_of(call_id: object, attempt: int) -> str:
+    return f"{base()}/gate/{call_id}/{attempt}/"
+
+
 def wait_of(call_id: object) -> str:
     return f"{base()}/wait/{call_id}/"
 

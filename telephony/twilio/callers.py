@@ -4,14 +4,15 @@ import uuid
 
 from django.http import HttpRequest
 
-from calls import routing, services
+from calls import gates, routing, services
 from calls.facts import moment
 from calls.journal import note_event
 from calls.models import Call, CallEvent
 from calls.queries import by_ref
-from calls.steps import Greet, Leave
-from calls.words import own_or_word, word
+from calls.steps import Leave
+from calls.words import word
 from telephony.twilio import trouble, twiml
+from telephony.twilio.attestation import verified
 from telephony.twilio.webhook import Post, webhook
 
 _OVER = ("completed", "busy", "failed", "no-answer", "canceled")
@@ -24,27 +25,23 @@ def _arrive(request: HttpRequest, post: Post) -> str:
         dialled=post.get("To") or post.get("Called"),
         caller=post.get("From") or post.get("Caller"),
         forwarded_from=post.get("ForwardedFrom"),
+        verified=verified(post.get("StirVerstat")),
         at=post.at,
         raw=post.form,
     )
-    if arrival.ended:
-        return twiml.HANG_UP
-    route = arrival.route
-    language = route.language if route else "en"
-    organisation = route.organisation if route else ""
-    if arrival.refused or route is None:
-        step = routing.refusal(
-            arrival.refused or "unknown",
-            language=language,
-            closed_message=arrival.closed_message or (route.closed_message if route else ""),
-            organisation=organisation,
-        )
-        return twiml.render(step, call_id=arrival.call_id)
-    words = own_or_word(route.greeting, "greeting", language, organisation=organisation)
-    return twiml.render(Greet(words, f"hotline-{route.hotline_id}"), call_id=arrival.call_id)
+    return twiml.render(routing.on_arrival(arrival), call_id=arrival.call_id)
 
 
 voice = webhook(trouble.forwarding)(_arrive)
+
+
+@webhook(trouble.moment)
+def gate(request: HttpRequest, post: Post, call_id: uuid.UUID, attempt: int) -> str:
+    """The key that a caller pressed to be let through, or silence."""
+    if by_ref(call_id) is None:
+        return twiml.HANG_UP
+    call = gates.answered(call_id, digits=post.get("Digits"), attempt=attempt, at=post.at)
+    return twiml.render(routing.next_step(call, post.at), call_id=call_id)
 
 
 @webhook(trouble.music)

@@ -21,6 +21,7 @@ _VOICES = {
     "ru": ("ru-RU", "Polly.Tatyana"),
 }
 _RING_KEY_SECONDS = 10
+_GATE_SECONDS = 6
 _MESSAGE_SECONDS = 180
 
 
@@ -51,8 +52,10 @@ def enqueue(call_id: object, queue: str) -> str:
 def render(step: steps.Step, *, call_id: object) -> str:  # noqa: PLR0911 - one answer a step
     """The document for a step of this call."""
     match step:
-        case steps.Greet(words, queue):
-            return response(say(words), enqueue(call_id, queue))
+        case steps.Greet(words, queue, price):
+            return response(say(words), say(price) if price else "", enqueue(call_id, queue))
+        case steps.Gate(words, attempt):
+            return response(_gate(call_id, words, attempt), "<Hangup/>")
         case steps.Wait(queue=queue):
             return response(enqueue(call_id, queue))
         case steps.Leave():
@@ -123,6 +126,13 @@ def press_one(offer_id: object, words: steps.Say) -> str:
         f'<Gather numDigits="1" timeout="{_RING_KEY_SECONDS}" actionOnEmptyResult="true" method="POST" '
         f"action={quoteattr(addresses.operator_key_of(offer_id))}>{say(words)}</Gather>",
         "<Hangup/>",
+    )
+
+
+def _gate(call_id: object, words: steps.Say, attempt: int) -> str:
+    return (
+        f'<Gather numDigits="1" timeout="{_GATE_SECONDS}" actionOnEmptyResult="true" method="POST" '
+        f"action={quoteattr(addresses.gate_of(call_id, attempt))}>{say(words)}</Gather>"
     )
 
 

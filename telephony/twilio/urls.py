@@ -9,6 +9,7 @@ urlpatterns = [
     path("voice/", callers.voice, name="voice"),
     path("status/", callers.status, name="status"),
     path("fallback/", callers.fallback, name="fallback"),
+    path("gate/<uuid:call_id>/<int:attempt>/", callers.gate, name="gate"),
     path("wait/<uuid:call_id>/", callers.wait, name="wait"),
     path("wait/<uuid:call_id>/key/", callers.key, name="key"),
     path("next/<uuid:call_id>/", callers.next_step, name="next"),

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from analytics.links import make_link
+from calls.blocking import block
 from calls.models import Offer, SavedView
 from hotline.core import access
 from knowledge.models import Contact, Question, Script, Snippet
@@ -48,7 +49,9 @@ def objects(house: House) -> dict[str, dict[str, object]]:
     known |= {f"desk:board_{name}": operator for name in ("person", "state", "release")}
     known |= {"desk:board_hotline": slug, "desk:board_reopen": slug, "desk:revoke_board_link": {"pk": link[0].pk}}
     known |= {f"desk:{name}": {"call_id": house.call.pk} for name in ("hang_up", "draft", "save")}
-    known |= {f"calls:{name}": call for name in ("call", "drawer", "note", "reveal", "voicemail_done")}
+    known |= {f"calls:{name}": call for name in ("call", "drawer", "note", "reveal", "voicemail_done", "block")}
+    blocked = block("+4799900011", until=at, reason="Because.", by=house.supervisor, at=at - timedelta(hours=1))
+    known["calls:lift_block"] = {"pk": blocked.pk}
     view = SavedView.objects.create(user=house.supervisor, name="Ours", query="show=voicemail", shared=True)
     known |= {f"calls:{name}": {"pk": view.pk} for name in ("remove_view", "restore_view")}
     question = Question.objects.create(hotline=house.hotline, question="When?", answer="Soon.")
