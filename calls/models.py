@@ -11,6 +11,8 @@ from django.db.models.functions import Reverse, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from calls.plans.models import CallPlan, PlanSound  # noqa: F401 - models of this app, in a folder of their own
+
 
 class Caller(models.Model):
     """A caller known by number. Never required: withheld and odd callers have no row."""
@@ -76,6 +78,12 @@ class Call(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.NONE, blank=True)
     # What the number cost its caller when the call arrived: a later price never rewrites it.
     tariff = models.ForeignKey("lines.Tariff", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    # The version of the call plan it goes by, and what the caller chose in it.
+    plan = models.ForeignKey(
+        "calls.CallPlan", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    topic = models.ForeignKey("calls.Topic", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    forwarded_at = models.DateTimeField(null=True)  # sent on to another hotline; its wait counts from here
     # Facts, each set by the event that knows it.
     arrived_at = models.DateTimeField()
     gated_at = models.DateTimeField(null=True)  # asked to press a key before the queue
@@ -154,6 +162,8 @@ class CallEvent(models.Model):
         ARRIVED = "arrived"
         TURNED_AWAY = "turned_away"
         GATE = "gate"
+        MENU = "menu"
+        FORWARDED = "forwarded"
         GREETED = "greeted"
         PRICE_SAID = "price_said"
         QUEUED = "queued"

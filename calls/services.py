@@ -21,6 +21,9 @@ from calls.lifecycle import (
 from calls.matching import assign
 from calls.notes import Conflict, end_overdue_wrap_ups, save_draft, save_note
 from calls.offers import Acceptance, accept_offer, close_offer, expire_offers, know_leg, leg_ended
+from calls.plans.running import answered as answered_menu
+from calls.plans.running import give_up
+from calls.plans.running import keep as keep_by_plan
 from calls.supervising import bring_forward, release_stuck, set_state
 
 __all__ = [
@@ -29,6 +32,7 @@ __all__ = [
     "Conflict",
     "Refused",
     "accept_offer",
+    "answered_menu",
     "assign",
     "attach_hotline",
     "block",
@@ -43,7 +47,9 @@ __all__ = [
     "end_overdue_wrap_ups",
     "expire_offers",
     "finish_wrap_up",
+    "give_up",
     "hang_up",
+    "keep_by_plan",
     "know_leg",
     "leg_ended",
     "lift_block",
