@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from calls.plans.views import sound
 from hotline import find, health, topbar
 from hotline.core.style import style
 from hotline.home import home
@@ -18,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/", include("operators.urls")),
     path("twilio/", include("telephony.twilio.urls")),
     path("lines/", include("lines.urls")),
+    path("lines/", include("calls.plans.urls")),
+    path("audio/<str:token>/", sound, name="sound"),
     path("", include("telephony.urls")),
     path("shifts/", include("scheduling.urls")),
     path("api/", include("hotline.api")),

@@ -109,7 +109,7 @@ def _frame(data: bytes, at: int) -> tuple[int, float]:
     version, layer, rate, frequency = head >> 19 & 3, head >> 17 & 3, head >> 12 & 15, head >> 10 & 3
     if head >> 21 != 0x7FF or version == 1 or layer != 1 or rate in (0, 15) or frequency == 3:
         raise _damaged()
-    first = version == 3  # noqa: PLR2004 - MPEG 1
+    first = version == 3
     hertz = _RATES[version][frequency]
     bits = _BITRATES[1 if first else 2][rate] * 1000
     return (144 if first else 72) * bits // hertz + (head >> 9 & 1), (1152 if first else 576) / hertz
