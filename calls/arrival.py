@@ -17,6 +17,7 @@ from calls.facts import join
 from calls.journal import note_event
 from calls.models import Call, CallEvent, Delivery
 from calls.numbers import classify
+from calls.plans.known import in_force_for, keeps
 from hotline.core.live import announce
 from hotline.core.prepared import Prepared
 from lines.hours import Opening, Timetable, timetable
@@ -50,12 +51,16 @@ class Route:
     closed_message: str
     organisation: str
     timetable: Timetable
+    plan: int | None  # the version of the call plan in force
+    keeps: tuple[str, ...]  # the reasons to turn a caller away on which that goes on with them instead
 
 
 @dataclass(frozen=True)
 class Arrival:
     """What became of an arriving call. `refused` is "", "closed", "full", "blocked" or "limit"; `route` is None for
-    a number nobody owns; `ended` says that the call is over (a replay); `gated`, that a key must be pressed first."""
+    a number nobody owns; `ended` says that the call is over (a replay); `gated`, that a key must be pressed first;
+    `kept`, that a plan goes on with a caller whom "closed" or "full" would have turned away; `known`, that it came
+    before."""
 
     call_id: uuid.UUID
     refused: str
@@ -64,11 +69,14 @@ class Arrival:
     closed_message: str = ""
     gated: bool = False
     tariff: Tariff | None = None
+    kept: str = ""
+    known: bool = False
 
 
 def route_of(dialled: str) -> Route | None:
     """Look the number up afresh."""
-    number = Number.objects.select_related("hotline").filter(number=dialled, active=True, hotline__active=True).first()
+    numbers = Number.objects.select_related("hotline").annotate(plan=in_force_for("hotline_id"))
+    number = numbers.filter(number=dialled, active=True, hotline__active=True).first()
     if number is None:
         _memory.pop(dialled, None)
         return None
@@ -90,6 +98,8 @@ def route_of(dialled: str) -> Route | None:
         closed_message=hotline.closed_message,
         organisation=hotline.organisation,
         timetable=timetable(hotline.pk, hotline.version),
+        plan=number.plan,
+        keeps=keeps(number.plan),
     )
     if len(_memory) >= _MEMORY_LIMIT:
         _memory.clear()
@@ -152,11 +162,12 @@ WITH route AS (
 ), {DECIDE}, call AS (
   INSERT INTO calls_call (id, carrier_ref, hotline_id, number_id, dialled, forwarded_from, caller_number, caller_kind,
       caller_id, language, skills, priority, state, outcome, arrived_at, refused, left_first, ended_by, lookup_ref,
-      carrier_status, recovered, training, tariff_id, gated_at)
+      carrier_status, recovered, training, tariff_id, gated_at, plan_id)
   SELECT %(id)s, %(ref)s, %(hotline_id)s, %(number_id)s, %(dialled)s, %(forwarded)s, %(caller)s, %(kind)s,
       (SELECT id FROM known), %(language)s, %(skills)s::varchar[], %(priority)s, 'arrived', '', %(at)s,
-      decided.refused, '', '', '',
-      'ringing', false, false, %(tariff_id)s, CASE WHEN decided.refused = '' AND decided.gated THEN %(at)s END
+      CASE WHEN decided.refused = ANY(%(keeps)s) THEN '' ELSE decided.refused END, '', '', '',
+      'ringing', false, false, %(tariff_id)s, CASE WHEN decided.refused = '' AND decided.gated THEN %(at)s END,
+      %(plan_id)s
     FROM decided
    WHERE EXISTS (SELECT 1 FROM route)
      AND (%(exact)s OR decided.refused <> '' OR (SELECT live FROM used) + %(margin)s < %(lines)s)
@@ -165,11 +176,13 @@ WITH route AS (
 ), journal AS (
   INSERT INTO calls_callevent (call_id, at, received_at, kind, data, source, key, raw)
   SELECT call.id, %(at)s, now(), CASE WHEN call.refused = '' THEN 'arrived' ELSE 'turned_away' END,
-         jsonb_build_object('why', call.refused, 'gate', call.gated, 'verified', %(verified)s),
+         jsonb_strip_nulls(jsonb_build_object('why', call.refused, 'gate', call.gated, 'verified', %(verified)s,
+           'kept', NULLIF(decided.refused, call.refused))),
          'webhook', 'voice', %(raw)s::jsonb
-    FROM call
+    FROM call, decided
 )
-SELECT (SELECT refused FROM call), EXISTS (SELECT 1 FROM route), (SELECT live FROM used), (SELECT gated FROM call)
+SELECT (SELECT refused FROM call), EXISTS (SELECT 1 FROM route), (SELECT live FROM used), (SELECT gated FROM call),
+       (SELECT decided.refused FROM decided)
 """,  # noqa: S608 - a constant of this file stands in it
     DECIDE_TYPES
     | {
@@ -183,6 +196,8 @@ SELECT (SELECT refused FROM call), EXISTS (SELECT 1 FROM route), (SELECT live FR
         "skills": "varchar[]",
         "priority": "int",
         "tariff_id": "bigint",
+        "plan_id": "bigint",
+        "keeps": "text[]",
         "verified": "text",
         "exact": "boolean",
         "margin": "int",
@@ -235,17 +250,20 @@ def _arrive(route: Route, facts: dict[str, Any]) -> tuple[Arrival | None, bool]:
         "language": route.language,
         "skills": list(route.skills),
         "tariff_id": tariff.pk if tariff else None,
+        "plan_id": route.plan,
+        "keeps": list(route.keeps),
         "margin": _NEAR_FULL,
         "exact": False,
     }
     row = _ARRIVE.fetch(values)
     assert row is not None
-    refused, fresh, live, gated = row
+    refused, fresh, live, gated, decided = row
     if refused is None and fresh and live + _NEAR_FULL >= route.lines:
-        refused, gated = _arrive_one_by_one(values)
+        refused, gated, decided = _arrive_one_by_one(values)
     if refused is None:
         return None, fresh
-    return Arrival(call_id, refused, route, closed_message=opening.message, gated=gated, tariff=tariff), True
+    kept = "" if refused else decided
+    return Arrival(call_id, refused, route, closed_message=opening.message, gated=gated, tariff=tariff, kept=kept), True
 
 
 def weighed(route: Route, at: datetime, opening: Opening) -> dict[str, Any]:
@@ -264,12 +282,12 @@ def weighed(route: Route, at: datetime, opening: Opening) -> dict[str, Any]:
     }
 
 
-def _arrive_one_by_one(values: dict[str, Any]) -> tuple[str | None, bool]:
+def _arrive_one_by_one(values: dict[str, Any]) -> tuple[str | None, bool, str]:
     """Near the limit: hold the number's row, so that two callers cannot both take the last line."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM lines_number WHERE id = %(number_id)s FOR UPDATE", values)
         row = _ARRIVE.fetch(values | {"exact": True})
-    return (row[0], bool(row[3])) if row else (None, False)
+    return (row[0], bool(row[3]), row[4]) if row else (None, False, "")
 
 
 def _known(carrier_ref: str, route: Route, facts: dict[str, Any]) -> Arrival:
@@ -278,15 +296,26 @@ def _known(carrier_ref: str, route: Route, facts: dict[str, Any]) -> Arrival:
         call = Call.objects.select_for_update(of=("self",)).select_related("tariff").get(carrier_ref=carrier_ref)
         opening = route.timetable.at(min(call.arrived_at, facts["at"]))
         told = {"key": "voice", "raw": facts["raw"].adapted, "verified": facts["verified"]}
+        closed = not opening.is_open
+        if closed and "closed" in route.keeps:
+            told["kept"], closed = "closed", False
         first = note_event(call, CallEvent.Kind.ARRIVED, at=facts["at"], **told)
         if first and call.hotline_id is None:
-            _complete(call, route, facts, closed=not opening.is_open)
+            _complete(call, route, facts, closed=closed)
         elif not first and call.ended_at:
             _replayed(call, facts["at"])
     return Arrival(
         call.pk, call.refused, route, ended=call.ended_at is not None, closed_message=opening.message,
         gated=call.gated_at is not None and call.gate_passed_at is None, tariff=call.tariff,
+        kept=_kept(call), known=True,
     )  # fmt: skip
+
+
+def _kept(call: Call) -> str:
+    """The reason on which a plan went on with the caller."""
+    if call.plan_id is None:
+        return ""
+    return call.events.filter(key="voice").values_list("data__kept", flat=True).first() or ""
 
 
 def _replayed(call: Call, at: datetime) -> None:
@@ -299,7 +328,7 @@ def _complete(call: Call, route: Route, facts: dict[str, Any], *, closed: bool) 
     """Fill in what a row written by an early status callback could not know."""
     call.hotline_id, call.number_id = route.hotline_id, route.number_id
     call.language, call.skills, call.priority = route.language, list(route.skills), route.priority
-    call.tariff = in_force(route.tariffs, min(call.arrived_at, facts["at"]))
+    call.tariff, call.plan_id = in_force(route.tariffs, min(call.arrived_at, facts["at"])), route.plan
     join(call, arrived_at=facts["at"], dialled=facts["dialled"], refused="closed" if closed else "")
     call.save()
 

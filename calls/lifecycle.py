@@ -32,7 +32,8 @@ def call_waits(call_id: uuid.UUID, *, at: datetime, lookup_ref: str = "") -> Cal
         if join(call, queued_at=at, lookup_ref=lookup_ref):
             call.save(update_fields=["queued_at", "lookup_ref", "state", "outcome", "ended_by"])
         if first:
-            note_event(call, CallEvent.Kind.GREETED, at=at, key="greeted")  # the greeting stands before the queue
+            if call.plan_id is None:  # a plan has words of its own
+                note_event(call, CallEvent.Kind.GREETED, at=at, key="greeted")  # the greeting stands before the queue
             note_price(call, at)
             note_event(call, CallEvent.Kind.QUEUED, at=at, key="queued")
             tell(call, line_changed=True)

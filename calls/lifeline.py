@@ -38,12 +38,16 @@ def _before(call: Call) -> list[Step]:
     if call.gated_at:
         until = call.gate_passed_at or call.ended_at
         steps.append(_lasting("greeting", call.gated_at, until, _("Asked to press a key"), tone="quiet"))
+    if call.plan_id and call.refused not in ("closed", "full", "blocked", "limit", "gate"):
+        begun = call.gate_passed_at or call.arrived_at
+        until = call.queued_at or call.voicemail_at or call.ended_at
+        steps.append(_lasting("greeting", begun, until, _("Menu"), tone="quiet"))
     if call.refused:
         steps.append(Step("end", call.arrived_at, refusal_in_words(call.refused), tone="warn"))
     if call.queued_at:
         begun = call.gate_passed_at or call.arrived_at
         greeted = _between(begun, call.queued_at)
-        if greeted and greeted >= 1:
+        if greeted and greeted >= 1 and not call.plan_id:
             steps.append(Step("greeting", begun, _("Greeting"), seconds=greeted))
         until = call.answered_at or call.voicemail_at or call.callback_at or call.ended_at
         steps.append(_lasting("queue", call.queued_at, until, _("Queue"), tone="info"))
@@ -70,6 +74,8 @@ def refusal_in_words(why: str) -> str:
         "full": _("All lines were taken"),
         "blocked": _("The caller is blocked"),
         "limit": _("Too many calls from this number"),
+        "nobody": _("Nobody was signed on; the caller was told so"),
+        "late": _("Nobody came in time; the caller was told so"),
         "gate": _("No key was pressed"),
     }.get(why, _("Turned away"))
 
@@ -144,7 +150,7 @@ def _part(call: Call, offer: Offer) -> Step:
 
 
 def _message(call: Call, voicemail: Voicemail | None) -> list[Step]:
-    if call.voicemail_at is None:
+    if call.voicemail_at is None or call.refused:
         return []
     if voicemail is None and call.ended_at:
         return [Step("voicemail", call.voicemail_at, _("Voicemail"), _("no message was left"), tone="warn")]
@@ -163,6 +169,8 @@ def _end(call: Call) -> list[Step]:
         word = _("Cancelled") if call.refused else _("Nobody was reached")
     if call.callback_at:
         word = _("The call ended")
+    if call.plan_id and not (call.queued_at or call.voicemail_at or call.refused) and call.ended_by == "caller":
+        word = _("The caller hung up in the menu")
     if call.voicemail_at and call.ended_by == "caller":
         word = _("The caller hung up")
     return [Step("end", call.ended_at, word)]

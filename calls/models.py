@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from calls.attendance import Attendance, CallForHelp  # noqa: F401 - found here as every model of the app
+from calls.plans.models import CallPlan, PlanSound  # noqa: F401 - models of this app, in a folder of their own
 from calls.transfer_models import Leg, Transfer  # noqa: F401 - models of this app are found here
 
 
@@ -95,6 +96,12 @@ class Call(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.NONE, blank=True)
     # What the number cost its caller when the call arrived: a later price never rewrites it.
     tariff = models.ForeignKey("lines.Tariff", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    # The version of the call plan it goes by, and what the caller chose in it.
+    plan = models.ForeignKey(
+        "calls.CallPlan", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    topic = models.ForeignKey("calls.Topic", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    forwarded_at = models.DateTimeField(null=True)  # sent on to another hotline; its wait counts from here
     # Facts, each set by the event that knows it.
     arrived_at = models.DateTimeField()
     gated_at = models.DateTimeField(null=True)  # asked to press a key before the queue
@@ -192,6 +199,8 @@ class CallEvent(models.Model):
         ARRIVED = "arrived"
         TURNED_AWAY = "turned_away"
         GATE = "gate"
+        MENU = "menu"
+        FORWARDED = "forwarded"
         GREETED = "greeted"
         PRICE_SAID = "price_said"
         QUEUED = "queued"

@@ -50,7 +50,7 @@ def refuse_cards(*texts: str) -> None:
 
 def _locked_note(call_id: uuid.UUID, version: int | None) -> tuple[Call, Note]:
     call = Call.objects.select_for_update().get(pk=call_id)
-    note, made = Note.objects.get_or_create(call=call)
+    note, made = Note.objects.get_or_create(call=call, defaults={"topic_id": call.topic_id})
     if version is not None and not made and note.version != version:
         raise Conflict(note)
     return call, note

@@ -9,6 +9,8 @@ from calls.arrival import Arrival
 from calls.conferences import conference_of
 from calls.expected import expected_wait
 from calls.models import Call, Callback, Offer
+from calls.plans import running
+from calls.plans.known import plan_of
 from calls.steps import Close, Connect, Farewell, Greet, HangUp, RecordVoicemail, Reject, Step, Wait
 from calls.words import own_or_word, word
 from lines.models import Hotline
@@ -18,7 +20,13 @@ PRESENT = [Presence.READY, Presence.RINGING, Presence.ON_CALL, Presence.WRAP_UP,
            Presence.OTHER, Presence.MISSED]  # fmt: skip
 
 
-_WORDS = {"unknown": "unknown", "nobody": "no_voicemail", "gate": "gate_over"}  # refused in words, not by a tone
+_ROUND = 30  # seconds that a round of music takes, after which the carrier asks again
+_WORDS = {
+    "unknown": "unknown",
+    "nobody": "no_voicemail",
+    "late": "no_voicemail",
+    "gate": "gate_over",
+}  # refused in words, not by a tone
 
 
 def queue_of(call: Call) -> str:
@@ -40,6 +48,10 @@ def on_arrival(arrival: Arrival) -> Step:
     if arrival.ended:
         return HangUp()
     language = route.language if route else "en"
+    if arrival.refused and route and not arrival.closed_message:
+        own = running.goodbye(route.plan, arrival.refused, language)
+        if own is not None:
+            return own
     if arrival.refused or route is None:
         return refusal(
             arrival.refused or "unknown",
@@ -50,7 +62,8 @@ def on_arrival(arrival: Arrival) -> Step:
     if arrival.gated:
         return gates.asks(arrival.call_id, language)
     words = own_or_word(route.greeting, "greeting", language, organisation=route.organisation)
-    return Greet(words, f"hotline-{route.hotline_id}", pricing.in_words(arrival.tariff, language))
+    greeting = Greet(words, f"hotline-{route.hotline_id}", pricing.in_words(arrival.tariff, language))
+    return greeting if route.plan is None else running.first_step(plan_of(route.plan), greeting, language)
 
 
 def next_step(call: Call, at: datetime) -> Step:  # noqa: PLR0911 - one answer a state
@@ -58,8 +71,10 @@ def next_step(call: Call, at: datetime) -> Step:  # noqa: PLR0911 - one answer a
     if call.state == Call.State.ENDED:
         return HangUp()
     hotline = call.hotline
-    if hotline is None or call.refused:
-        return refusal(call.refused or "unknown", language=call.language)
+    if hotline is None:
+        return refusal("unknown", language=call.language)
+    if call.refused:
+        return _turned_away(call, hotline)
     if call.state == Call.State.VOICEMAIL:
         return voicemail_step(call, hotline)
     if call.state == Call.State.CALLBACK:
@@ -71,7 +86,14 @@ def next_step(call: Call, at: datetime) -> Step:  # noqa: PLR0911 - one answer a
         return Wait(queue=queue_of(call), language=call.language)
     if call.gated_at and not call.gate_passed_at:
         return gates.asks_again(call)
-    return greet(call, hotline)
+    return running.next_step(call, greet(call, hotline))
+
+
+def _turned_away(call: Call, hotline: Hotline) -> Step:
+    """What a caller hears who was turned away some time after arriving, or whose first answer was lost."""
+    own = running.goodbye(call.plan_id, call.refused, call.language)
+    facts = {"closed_message": hotline.closed_message, "organisation": hotline.organisation}
+    return own or refusal(call.refused, language=call.language, **facts)
 
 
 def greet(call: Call, hotline: Hotline) -> Greet:
@@ -84,7 +106,8 @@ def farewell(call: Call, hotline: Hotline) -> Farewell:
 
 
 def voicemail_step(call: Call, hotline: Hotline) -> Step:
-    return RecordVoicemail(own_or_word(hotline.voicemail_message, "voicemail", call.language))
+    words = running.voicemail_words(call) or own_or_word(hotline.voicemail_message, "voicemail", call.language)
+    return RecordVoicemail(words)
 
 
 def promise(call: Call, hotline: Hotline, at: datetime) -> Farewell:
@@ -102,10 +125,11 @@ def give_up_reason(call: Call, hotline: Hotline, at: datetime) -> str:
     if not anybody_present(hotline):
         return "nobody"
     # A caller with a place kept by a callback joined the line long ago, but has been on the telephone since then.
-    since = call.returned_at or max(each for each in (call.arrived_at, call.queued_at, call.reached_at) if each)
+    reached = max(each for each in (call.arrived_at, call.queued_at, call.reached_at) if each)
+    since = call.returned_at or call.forwarded_at or reached
     waited = (at - since).total_seconds()
     ringing = Offer.objects.filter(call=call, state=Offer.State.RINGING).exists()
-    return "too long" if waited >= hotline.max_wait_seconds and not ringing else ""
+    return "too long" if waited >= running.patience(call, hotline) and not ringing else ""
 
 
 def anybody_present(hotline: Hotline) -> bool:
@@ -115,14 +139,24 @@ def anybody_present(hotline: Hotline) -> bool:
 
 def wait_step(call: Call, hotline: Hotline, at: datetime) -> Wait:
     place = position(call)
+    plan = plan_of(call.plan_id).waiting if call.plan_id else None
     return Wait(
         queue=queue_of(call),
         position=place,
-        expected_seconds=expected_wait(hotline, place, at),
+        expected_seconds=expected_wait(hotline, place, at) if plan is None or plan.expected else None,
         language=call.language,
         voicemail_offered=hotline.voicemail_enabled,
         callback_offered=hotline.callbacks_enabled and not call.is_outgoing,
+        says_position=plan is None or plan.position,
+        quiet=plan is not None and not _due(call, plan.every, at),
+        words=plan.words.said(call.language) if plan else None,
     )
+
+
+def _due(call: Call, every: int, at: datetime) -> bool:
+    """Whether this round of music begins with words: the first, and then one each `every` seconds; 0 is never again."""
+    rounds = int((at - call.queued_at).total_seconds() // _ROUND) if call.queued_at else 0
+    return rounds == 0 if every < _ROUND else rounds % (every // _ROUND) == 0
 
 
 def position(call: Call) -> int:

@@ -36,6 +36,9 @@ from calls.lifecycle import (
 from calls.matching import assign
 from calls.notes import Conflict, end_overdue_wrap_ups, save_draft, save_note
 from calls.offers import Acceptance, accept_offer, close_offer, expire_offers, know_leg, leg_ended
+from calls.plans.running import answered as answered_menu
+from calls.plans.running import give_up
+from calls.plans.running import keep as keep_by_plan
 from calls.refusals import Refused
 from calls.supervising import bring_forward, move_to_hotline, put_back, release_stuck, set_state
 from calls.transfers import bring_together, cancel, complete, pass_on
@@ -48,6 +51,7 @@ __all__ = [
     "Refused",
     "accept_offer",
     "adjusted",
+    "answered_menu",
     "asking",
     "assign",
     "attach_hotline",
@@ -73,9 +77,11 @@ __all__ = [
     "expire_legs",
     "expire_offers",
     "finish_wrap_up",
+    "give_up",
     "hang_up",
     "hold",
     "identity_of",
+    "keep_by_plan",
     "know_attendance_leg",
     "know_leg",
     "know_outside",

@@ -12,6 +12,30 @@ class Say:
 
 
 @dataclass(frozen=True)
+class Sound:
+    """A recording of ours to play instead of a text, by the name in its address, and the language spoken in it."""
+
+    token: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Menu:
+    """Say these, and wait for a key: what is pressed is the call's `number`th answer, from 1."""
+
+    words: "tuple[Say | Sound, ...]"
+    number: int
+
+
+@dataclass(frozen=True)
+class First:
+    """Say these, then the step."""
+
+    words: "tuple[Say | Sound, ...]"
+    then: "Step"
+
+
+@dataclass(frozen=True)
 class Greet:
     """Say the greeting, then put the caller in the queue of the hotline."""
 
@@ -38,6 +62,9 @@ class Wait:
     language: str = "en"
     voicemail_offered: bool = False
     callback_offered: bool = False
+    says_position: bool = True
+    quiet: bool = False  # nothing is said in this round
+    words: "Say | Sound | None" = None  # the hotline's own
 
 
 @dataclass(frozen=True)
@@ -54,14 +81,14 @@ class Connect:
 
 @dataclass(frozen=True)
 class RecordVoicemail:
-    words: Say
+    words: Say | Sound
 
 
 @dataclass(frozen=True)
 class Close:
     """Say why nobody answers, then hang up."""
 
-    words: Say
+    words: Say | Sound
 
 
 @dataclass(frozen=True)
@@ -81,4 +108,4 @@ class HangUp:
     pass
 
 
-Step = Greet | Gate | Wait | Leave | Connect | RecordVoicemail | Close | Farewell | Reject | HangUp
+Step = Greet | Gate | Menu | First | Wait | Leave | Connect | RecordVoicemail | Close | Farewell | Reject | HangUp

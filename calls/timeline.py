@@ -10,6 +10,7 @@ from calls import callback_words, passing_words, supervision
 from calls.lifeline import not_taken
 from calls.models import Call, CallEvent
 from calls.supervision import ATTENDANCE
+from calls.words import language_name
 from operators.models import Operator
 
 Kind = CallEvent.Kind
@@ -34,24 +35,34 @@ def timeline(call: Call, *, details: bool = False, attendance: bool = True) -> l
     events = [event for event in call.events.all() if event.kind not in hidden]
     ids = {event.data.get("operator") for event in events if event.data.get("operator")}
     names = dict(Operator.objects.filter(pk__in=ids).values_list("pk", "display_name"))
-    return [Line(event.at, event.kind, _text(event, names)) for event in supervision.named(events)]
+    return [Line(event.at, event.kind, _text(event, names, call)) for event in supervision.named(events)]
 
 
-def _text(event: CallEvent, names: dict[int, str]) -> str:
+def _text(event: CallEvent, names: dict[int, str], call: Call) -> str:
     name = names.get(event.data.get("operator", 0), _("an operator"))
-    if event.kind in supervision.TEXTS:
-        return supervision.TEXTS[Kind(event.kind)](event.data, name)
+    if told := _of_a_part(event, name):
+        return told
     if event.kind in (Kind.MISSED, Kind.DECLINED, Kind.WITHDRAWN):
         return _not_taken(event, name)
-    if event.kind in passing_words.KINDS:
-        return passing_words.text(event, name)
     if event.kind == Kind.TURNED_AWAY:
         return _turned_away(event.data.get("why", ""))
-    if event.kind == Kind.ENDED and event.data.get("why") in ("called again", "cancelled"):
-        return _("The callback was withdrawn before it was made.")
     if event.kind == Kind.ENDED:
-        return _ended(event.data.get("by", ""))
+        return _ended("menu" if in_menu(call) else event.data.get("by", ""))
     return _plain(event, name)
+
+
+def _of_a_part(event: CallEvent, name: str) -> str:
+    """What the parts of the switchboard that have words of their own say of it, or ""."""
+    if event.kind in supervision.TEXTS:
+        return supervision.TEXTS[Kind(event.kind)](event.data, name)
+    if event.kind in passing_words.KINDS:
+        return passing_words.text(event, name)
+    if event.kind == Kind.MENU:
+        return _menu(event.data)
+    if event.kind == Kind.FORWARDED:
+        return _forwarded(event.data)
+    withdrawn = event.kind == Kind.ENDED and event.data.get("why") in ("called again", "cancelled")
+    return _("The callback was withdrawn before it was made.") if withdrawn else ""
 
 
 def _plain(event: CallEvent, name: str) -> str:
@@ -90,8 +101,41 @@ def _plain(event: CallEvent, name: str) -> str:
     return texts.get(Kind(event.kind), event.kind)
 
 
+def in_menu(call: Call) -> bool:
+    """Whether a call ended in the menus of its plan."""
+    went_on = call.queued_at or call.voicemail_at or call.refused or (call.gated_at and not call.gate_passed_at)
+    return bool(call.plan_id and call.ended_at and not went_on)
+
+
+def _menu(data: dict[str, Any]) -> str:
+    """A key of the plan: what it was, and what it stands for."""
+    digits, where = data.get("digits", ""), data.get("menu") or _("the menu")
+    if not digits:
+        return _("No key was pressed in %(menu)s.") % {"menu": where}
+    if data.get("language"):
+        named = language_name(data["language"])
+        return _("The caller pressed %(digits)s and chose %(language)s.") % {"digits": digits, "language": named}
+    if not data.get("word"):
+        return _("The caller pressed %(digits)s in %(menu)s.") % {"digits": digits, "menu": where}
+    chosen = {"digits": digits, "menu": where, "word": data["word"]}
+    return _("The caller pressed %(digits)s in %(menu)s: %(word)s.") % chosen
+
+
+def _forwarded(data: dict[str, Any]) -> str:
+    to = {"hotline": data.get("hotline", "")}
+    return {
+        "nobody": _("Nobody was signed on: the caller was sent on to %(hotline)s."),
+        "too long": _("Nobody came in time: the caller was sent on to %(hotline)s."),
+        "closed": _("It was closed: the caller was sent on to %(hotline)s."),
+        "full": _("All lines were taken: the caller was sent on to %(hotline)s."),
+    }.get(data.get("why", ""), _("The caller chose %(hotline)s.")) % to
+
+
 def _voicemail(why: str) -> str:
     return {
+        "menu": _("The caller chose voicemail in the menu."),
+        "closed": _("It was closed: the caller was led to voicemail."),
+        "full": _("All lines were taken: the caller was led to voicemail."),
         "nobody": _("Nobody was signed on: the caller was led to voicemail."),
         "too long": _("Nobody came in time: the caller was led to voicemail."),
         "key": _("The caller chose voicemail."),
@@ -120,12 +164,15 @@ def _turned_away(why: str) -> str:
         "full": _("The call arrived while all lines were taken; the caller heard the busy tone."),
         "blocked": _("The call was turned away: the caller is blocked."),
         "limit": _("The call was turned away: too many calls from this number within a short time."),
+        "nobody": _("Nobody was signed on; the caller was told so."),
+        "late": _("Nobody came in time; the caller was told so."),
         "gate": _("The call was turned away: the caller pressed no key, as machines do not."),
     }.get(why, _("The call arrived."))
 
 
 def _ended(by: str) -> str:
     return {
+        "menu": _("The caller hung up in the menu."),
         "caller": _("The caller hung up."),
         "operator": _("The call ended after the operator left."),
         "system": _("The call ended."),

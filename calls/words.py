@@ -1,6 +1,10 @@
 """What callers hear when a hotline has no words of its own: data per language, not a screen's catalogue."""
 
+from django.utils.translation import get_language_info
+
 from calls.steps import Say
+
+_OWN_NAMES = {"fil": "Filipino"}
 
 _WORDS: dict[str, dict[str, str]] = {
     "en": {
@@ -25,6 +29,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "price_per_minute": "This call costs {amount} per minute.",
         "price_per_call": "This call costs {amount}.",
         "price_cap": "It costs {amount} at most.",
+        "wrong_key": "That key leads nowhere.",
         "position": "You are number {position} in the queue.",
         "soon": "Your call is the next to be answered.",
         "expected": "The expected wait is about {minutes} minutes.",
@@ -64,6 +69,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "price_per_minute": "Denne samtalen koster {amount} per minutt.",
         "price_per_call": "Denne samtalen koster {amount}.",
         "price_cap": "Den koster høyst {amount}.",
+        "wrong_key": "Den tasten fører ingen steder.",
         "position": "Du er nummer {position} i køen.",
         "soon": "Du er den neste som får svar.",
         "expected": "Forventet ventetid er omtrent {minutes} minutter.",
@@ -102,6 +108,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "price_per_minute": "Ang tawag na ito ay nagkakahalaga ng {amount} bawat minuto.",
         "price_per_call": "Ang tawag na ito ay nagkakahalaga ng {amount}.",
         "price_cap": "Hindi po ito lalampas sa {amount}.",
+        "wrong_key": "Hindi po ginagamit ang numerong iyon.",
         "position": "Kayo po ang numero {position} sa pila.",
         "soon": "Kayo na po ang susunod na sasagutin.",
         "expected": "Mga {minutes} minuto po ang inaasahang paghihintay.",
@@ -122,6 +129,14 @@ _WORDS: dict[str, dict[str, str]] = {
         "ring_callback": "May tatawagan para sa {hotline}. Pindutin ang 1, at tatawagan ang humiling.",
     },
 }
+
+
+def language_name(code: str) -> str:
+    """What a language calls itself, as on screens; its code where nobody told us."""
+    try:
+        return str(get_language_info(code)["name_local"])
+    except KeyError:
+        return _OWN_NAMES.get(code, code)
 
 
 def word(name: str, language: str, **values: object) -> Say:

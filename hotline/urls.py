@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from calls.plans.views import sound
 from calls.what_if_views import what_if
 from hotline import find, health, topbar
 from hotline.core.style import style
@@ -22,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("twilio/", include("telephony.twilio.urls")),
     path("lines/<slug:slug>/what-if/", what_if, name="what_if"),
     path("lines/", include("lines.urls")),
+    path("lines/", include("calls.plans.urls")),
+    path("audio/<str:token>/", sound, name="sound"),
     path("", include("telephony.urls")),
     path("shifts/", include("scheduling.urls")),
     path("api/", include("hotline.api")),

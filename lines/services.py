@@ -51,6 +51,12 @@ def change_hotline(hotline: Hotline, *, by: Any, **facts: Any) -> Hotline:
     return hotline
 
 
+def mark_changed(hotline: Hotline, *, by: Any, verb: str, **detail: Any) -> None:
+    """Something above hotlines that arrivals remember has changed (its call plan): raise the version, and tell."""
+    with _changing(hotline, by=by, verb=verb, **detail):
+        pass
+
+
 # --- numbers ------------------------------------------------------------------------------------
 def add_number(hotline: Hotline, *, number: str, by: Any, **facts: Any) -> Number:
     """Give a hotline a number, in E.164 or as a short national number (116111)."""

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('calls', '0004_offered_calls_leave_the_line'),
-        ('core', '0001_initial'),
+        ("core", "0001_initial"),
         ('lines', '0002_initial'),
         ('operators', '0001_initial'),
     ]

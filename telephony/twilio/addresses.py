@@ -18,6 +18,14 @@ def gate_of(call_id: object, attempt: int) -> str:
     return f"{base()}/gate/{call_id}/{attempt}/"
 
 
+def menu_of(call_id: object, number: int) -> str:
+    return f"{base()}/menu/{call_id}/{number}/"
+
+
+def sound_of(token: str) -> str:
+    return f"{settings.PUBLIC_URL}/audio/{token}/"
+
+
 def wait_of(call_id: object) -> str:
     return f"{base()}/wait/{call_id}/"
 

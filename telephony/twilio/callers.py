@@ -30,6 +30,11 @@ def _arrive(request: HttpRequest, post: Post) -> str:
         at=post.at,
         raw=post.form,
     )
+    if arrival.kept and not arrival.ended:
+        services.keep_by_plan(arrival.call_id, rule=arrival.kept, at=post.at)
+    planned = by_ref(arrival.call_id) if arrival.kept or arrival.known else None
+    if planned is not None and planned.plan_id:
+        return twiml.render(routing.next_step(planned, post.at), call_id=planned.pk)
     return twiml.render(routing.on_arrival(arrival), call_id=arrival.call_id)
 
 
@@ -45,6 +50,15 @@ def gate(request: HttpRequest, post: Post, call_id: uuid.UUID, attempt: int) -> 
     return twiml.render(routing.next_step(call, post.at), call_id=call_id)
 
 
+@webhook(trouble.moment)
+def menu(request: HttpRequest, post: Post, call_id: uuid.UUID, number: int) -> str:
+    """The key that a caller pressed when the call plan asked for the `number`th time, or silence."""
+    if by_ref(call_id) is None:
+        return twiml.HANG_UP
+    call = services.answered_menu(call_id, number=number, digits=post.get("Digits"), at=post.at)
+    return twiml.render(routing.next_step(call, post.at), call_id=call_id)
+
+
 @webhook(trouble.music)
 def wait(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
     """What a caller hears in the queue. The first request is the moment of joining it."""
@@ -57,7 +71,8 @@ def wait(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
     if first and hotline.callbacks_enabled:
         call = promises.called_again(call, at=post.at)
     if call.state == Call.State.WAITING and (why := routing.give_up_reason(call, hotline, post.at)):
-        call = services.divert_to_voicemail(call_id, at=post.at, why=why)
+        call = services.give_up(call_id, at=post.at, why=why)
+        hotline = call.hotline or hotline
     if call.state in (Call.State.VOICEMAIL, Call.State.CALLBACK, Call.State.ENDED):
         return twiml.render(Leave(), call_id=call_id)
     return twiml.waiting(routing.wait_step(call, hotline, post.at), call_id=call_id, first=first)

@@ -22,6 +22,7 @@ _VOICES = {
 }
 _RING_KEY_SECONDS = 10
 _GATE_SECONDS = 6
+_MENU_SECONDS = 6
 _MESSAGE_SECONDS = 180
 
 
@@ -36,6 +37,13 @@ def say(words: steps.Say) -> str:
         return ""
     language, voice = _VOICES.get(words.language, _VOICES["en"])
     return f'<Say language="{language}" voice="{voice}">{clean(words.text)}</Say>'
+
+
+def heard(words: steps.Say | steps.Sound) -> str:
+    """Words, spoken or as our own recording."""
+    if isinstance(words, steps.Sound):
+        return f"<Play>{clean(addresses.sound_of(words.token))}</Play>"
+    return say(words)
 
 
 def response(*parts: str) -> str:
@@ -56,6 +64,10 @@ def render(step: steps.Step, *, call_id: object) -> str:  # noqa: PLR0911 - one 
             return response(say(words), say(price) if price else "", enqueue(call_id, queue))
         case steps.Gate(words, attempt):
             return response(_gate(call_id, words, attempt), "<Hangup/>")
+        case steps.Menu(words, number):
+            return response(_menu(call_id, words, number), _redirect(call_id))
+        case steps.First(words, then):
+            return response(*map(heard, words), render(then, call_id=call_id)[len(HEAD) : -len(TAIL)])
         case steps.Wait(queue=queue):
             return response(enqueue(call_id, queue))
         case steps.Leave():
@@ -63,9 +75,9 @@ def render(step: steps.Step, *, call_id: object) -> str:  # noqa: PLR0911 - one 
         case steps.Connect(conference):
             return response(_conference(call_id, conference))
         case steps.RecordVoicemail(words):
-            return response(say(words), _record(call_id), "<Hangup/>")
+            return response(heard(words), _record(call_id), "<Hangup/>")
         case steps.Close(words) | steps.Farewell(words):
-            return response(say(words), "<Hangup/>")
+            return response(heard(words), "<Hangup/>")
         case steps.Reject(reason):
             return response(f'<Reject reason="{reason}"/>')
         case _:
@@ -75,7 +87,10 @@ def render(step: steps.Step, *, call_id: object) -> str:  # noqa: PLR0911 - one 
 def waiting(step: steps.Wait, *, call_id: object, first: bool) -> str:
     """What a caller hears in the queue: their place, the expected wait, the way out, then music. Asked for again
     whenever it has run out."""
-    parts = [say(each) for each in _place(step)] if first else [say(each) for each in _place(step)[-1:]]
+    place = [] if step.quiet and not first else _place(step)
+    parts = [say(each) for each in (place if first else place[-1:])]
+    if step.words and (first or not step.quiet):
+        parts.append(heard(step.words))
     music = f'<Play loop="2">{clean(addresses.hold_music())}</Play>'
     if not (step.voicemail_offered or step.callback_offered):
         return response(*parts, music)
@@ -89,9 +104,10 @@ def waiting(step: steps.Wait, *, call_id: object, first: bool) -> str:
 
 
 def _place(step: steps.Wait) -> list[steps.Say]:
-    words = [
-        word("soon", step.language) if step.position <= 1 else word("position", step.language, position=step.position)
-    ]
+    words = []
+    if step.says_position:
+        soon = step.position <= 1
+        words.append(word("soon", step.language) if soon else word("position", step.language, position=step.position))
     if step.expected_seconds is not None and step.position > 1:
         minutes = step.expected_seconds // 60
         name = "expected_one" if minutes <= 1 else "expected"
@@ -163,6 +179,19 @@ def _gate(call_id: object, words: steps.Say, attempt: int) -> str:
         f'<Gather numDigits="1" timeout="{_GATE_SECONDS}" actionOnEmptyResult="true" method="POST" '
         f"action={quoteattr(addresses.gate_of(call_id, attempt))}>{say(words)}</Gather>"
     )
+
+
+def _menu(call_id: object, words: tuple[steps.Say | steps.Sound, ...], number: int) -> str:
+    """Every key is one, # too; silence is told as well."""
+    return (
+        f'<Gather numDigits="1" timeout="{_MENU_SECONDS}" finishOnKey="" actionOnEmptyResult="true" method="POST" '
+        f"action={quoteattr(addresses.menu_of(call_id, number))}>{''.join(map(heard, words))}</Gather>"
+    )
+
+
+def _redirect(call_id: object) -> str:
+    """Never reached unless the carrier drops the answer to a menu: then the call goes on from the state it is in."""
+    return f'<Redirect method="POST">{clean(addresses.next_of(call_id))}</Redirect>'
 
 
 def _record(call_id: object) -> str:

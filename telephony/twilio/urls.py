@@ -10,6 +10,7 @@ urlpatterns = [
     path("status/", callers.status, name="status"),
     path("fallback/", callers.fallback, name="fallback"),
     path("gate/<uuid:call_id>/<int:attempt>/", callers.gate, name="gate"),
+    path("menu/<uuid:call_id>/<int:number>/", callers.menu, name="menu"),
     path("wait/<uuid:call_id>/", callers.wait, name="wait"),
     path("wait/<uuid:call_id>/key/", callers.key, name="key"),
     path("wait/<uuid:call_id>/number/", callbacks.number, name="callback_number"),
