@@ -140,7 +140,8 @@ def end_overdue_wrap_ups(at: datetime, *, typing_seconds: int = 10) -> int:
     for operator in Operator.objects.filter(state=Presence.WRAP_UP):
         call = _written_up(operator)
         allowed = call.hotline.wrap_up_seconds if call and call.hotline else 0
-        typed = Note.objects.filter(call=call).values_list("drafted_at", flat=True).first() if call else None
+        own = Note.objects.filter(call=call, operator=operator)
+        typed = own.values_list("drafted_at", flat=True).first() if call else None
         typing = typed is not None and (at - typed).total_seconds() < typing_seconds
         if (at - operator.state_since).total_seconds() >= allowed and not typing:
             ended += finish_wrap_up(operator.pk, at=at, cause="wrap_up_over")

@@ -167,6 +167,15 @@ def _as_kept(note: Note) -> dict[str, Any]:
 
 @access.needs(access.OPERATOR)
 @require_POST
+def done(request: HttpRequest) -> HttpResponse:
+    """End the wrap-up of a call that a colleague has by now: its note is theirs to save."""
+    operator = operator_of(request)
+    services.finish_wrap_up(operator.pk, at=timezone.now(), by=request.user)
+    return now_response(request, operator)
+
+
+@access.needs(access.OPERATOR)
+@require_POST
 def save(request: HttpRequest, call_id: UUID) -> HttpResponse:
     """Save the note. In wrap-up that is also the end of it: the next state begins, a break if `then` says so."""
     operator = operator_of(request)

@@ -51,8 +51,12 @@ class Situation:
 
     @property
     def phase(self) -> str:
-        """ "idle", "ringing", "live", "wrap_up", or "reopened": the note of an earlier call."""
-        return self.current.phase if self.current else "idle"
+        """ "idle", "ringing", "live", "asked", "wrap_up", "passed" (a wrap-up whose call a colleague has by now), or
+        "reopened": the note of an earlier call."""
+        if self.current is None:
+            return "idle"
+        passed = self.current.call.operator_id != self.operator.pk and self.current.call.handed
+        return "passed" if passed and self.current.phase == "wrap_up" else self.current.phase
 
     @property
     def call(self) -> Call | None:
@@ -85,11 +89,12 @@ class Situation:
     @property
     def wrap_up_until(self) -> datetime | None:
         """When the wrap-up ends by itself, unless somebody types."""
-        if self.phase != "wrap_up" or self.call is None or self.call.hotline is None:
+        if self.phase not in ("wrap_up", "passed") or self.call is None or self.call.hotline is None:
             return None
         note = self.current.note if self.current else None
         ends = self.operator.state_since + timedelta(seconds=self.call.hotline.wrap_up_seconds)
-        return max(ends, note.drafted_at + TYPING) if note and note.drafted_at else ends
+        typed = note.drafted_at if note and note.operator_id == self.operator.pk else None
+        return max(ends, typed + TYPING) if typed else ends
 
     @property
     def break_ends_at(self) -> datetime | None:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("desk/answers/", views.answers, name="answers"),
     path("desk/texts/", views.texts, name="texts"),
     path("desk/state/", acts.choose_state, name="state"),
+    path("desk/done/", acts.done, name="done"),
     path("desk/by-hand/", acts.by_hand, name="by_hand"),
     path("desk/heartbeat/", acts.heartbeat, name="heartbeat"),
     path("desk/offers/<uuid:offer_id>/decline/", acts.decline, name="decline"),

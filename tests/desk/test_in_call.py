@@ -157,14 +157,15 @@ def test_a_colleague_who_does_not_answer_is_named(client, caller, kari, ola):
     assert caller.call.held_at is None
 
 
-def test_passing_on_at_once_frees_the_operator_who_still_writes_the_note(client, caller, kari, ola):
+def test_passing_on_at_once_frees_the_operator_and_the_note_goes_along(client, caller, kari, ola):
     page = act(client, caller, "pass-on", choice=f"cold operator:{ola.user.username}")
-    assert "Wrap-up" in page
+    assert "Wrap-up" in page and 'id="note"' in page, "nobody else has it yet"
     answers(caller, ola)
     assert caller.call.operator == ola
-    assert "Wrap-up" in desk_of(client, kari)
-    save = {"outcome": "answered", "summary": "Passed on to Ola.", "have": str(caller.call.pk)}
-    client.post(f"/desk/calls/{caller.call.pk}/note/", save)
+    passed = desk_of(client, kari)
+    assert "Wrap-up" in passed and "Ola has the caller now; the note went along." in passed
+    assert 'id="note"' not in passed, "two would write one note, and the second would be told so"
+    assert "The next call rings here." in client.post("/desk/done/").content.decode()
     assert Operator.objects.get(pk=kari.pk).state == Presence.READY
     caller.accepted = Offer.objects.get(operator=ola, state="accepted")
     caller.operator_left()
