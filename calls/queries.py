@@ -29,7 +29,15 @@ def current(operator_id: int) -> Current | None:
         return _to_write_up(operator_id, offers)
     talking = "asked" if offer.purpose == Offer.Purpose.CONSULT else "live"
     phase = "ringing" if offer.state == Offer.State.RINGING else talking
-    return Current(phase, offer, offer.call, Note.objects.filter(call=offer.call).first())
+    return Current(phase, offer, offer.call, _note_of(offer.call))
+
+
+def _note_of(call: Call) -> Note | None:
+    """What is written of a call, or a blank with the topic that the caller chose in the menu."""
+    written = Note.objects.filter(call=call).first()
+    if written is None and call.topic_id:
+        return Note(call_id=call.pk, topic_id=call.topic_id)
+    return written
 
 
 def _to_write_up(operator_id: int, offers: "QuerySet[Offer]") -> Current | None:
@@ -38,7 +46,7 @@ def _to_write_up(operator_id: int, offers: "QuerySet[Offer]") -> Current | None:
     offer = last_talk(operator_id, offers)
     if offer is None:
         return None
-    return Current("wrap_up", offer, offer.call, Note.objects.filter(call=offer.call).first())
+    return Current("wrap_up", offer, offer.call, _note_of(offer.call))
 
 
 def last_talk(operator_id: int, offers: "QuerySet[Offer]") -> Offer | None:
