@@ -34,7 +34,12 @@ class Asking(Talk):
 
     def __exit__(self, *_):
         self.there.unplug()
-        self.desk.unplug()
+        self.browser_dies()
+
+    def browser_dies(self):
+        if self.desk is not None:
+            self.desk.unplug()
+        self.desk = None
 
     def target_is_free(self, state=Presence.READY):
         if self.target == "colleague":
@@ -189,7 +194,7 @@ def test_an_operator_who_leaves_the_target_gives_them_the_caller(system, line, t
     with Asking(system, line, target) as asking:
         if joined:
             asking.wished("transfer/join")
-        acts = {"hangs up": asking.leg.hang_up, "browser dies": asking.desk.unplug}
+        acts = {"hangs up": asking.leg.hang_up, "browser dies": asking.browser_dies}
         acts.get(how, lambda: asking.wished("hangup"))()
         asking.freed(asking.kari)
         asking.talks(asking.other, "left with you")
