@@ -62,12 +62,21 @@ def _now_on_call(taker: Operator, at: datetime) -> bool:
 
 def _hand_over(call: Call, theirs: Offer, taker: Operator, attendance: Attendance, at: datetime) -> None:
     Offer.objects.filter(pk=theirs.pk).update(state=Offer.State.FINISHED, closed_at=at, reason=TAKEN_OVER)
-    Offer.objects.create(
+    mine = Offer.objects.create(
         call=call, operator=taker, state=Offer.State.ACCEPTED, device=attendance.device, made_at=at, ring_until=at,
         leg_ref=attendance.leg_ref, rang_at=at, accepted_at=at,
     )  # fmt: skip
     Call.objects.filter(pk=call.pk).update(operator=taker)
+    _others_stay(call, attendance, mine, at)
     note_event(
         call, CallEvent.Kind.TAKEN_OVER, at=at, key=f"taken_over:{attendance.pk}", source="desk",
         operator=theirs.operator_id, user=attendance.user_id,
     )  # fmt: skip
+
+
+def _others_stay(call: Call, attendance: Attendance, offer: Offer, at: datetime) -> None:
+    """Whoever else listens does so to the new operator now; a whisper must reach the new operator's ear."""
+    for other in parting.live(call=call).exclude(pk=attendance.pk):
+        Attendance.objects.filter(pk=other.pk).update(offer=offer)
+        if other.told:
+            instruct(Instruction.Kind.ADJUST, call_id=call.pk, at=at, attendance=str(other.pk))

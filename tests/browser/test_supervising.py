@@ -52,6 +52,12 @@ def board(visitor):
     assert boss.troubles == []
 
 
+def finish(telephones, desk):
+    """The caller hangs up, and the desk has heard of it."""
+    hang_up(telephones)
+    expect(desk.locator("#hang-up")).to_have_count(0)
+
+
 def open_sheet(board):
     person = board.locator(".person", has_text="Maria")
     expect(person).to_contain_text("On call")
@@ -91,7 +97,7 @@ def test_a_supervisor_listens_whispers_joins_and_leaves_and_the_desk_says_so(vis
     bar.get_by_role("button", name="Leave").click()
     expect(desk.locator("#company")).to_be_empty()
     until(lambda: "boss" not in legs(system), what="the leaving")
-    hang_up(telephones)
+    finish(telephones, desk)
 
 
 def test_a_hotline_that_does_not_show_it_says_nothing_on_the_desk(visitor, maria, system, board):
@@ -104,7 +110,7 @@ def test_a_hotline_that_does_not_show_it_says_nothing_on_the_desk(visitor, maria
         desk.reload()
         expect(desk.locator("#hang-up")).to_be_visible()
         assert "Siri" not in desk.content()
-        hang_up(telephones)
+        finish(telephones, desk)
         expect(board.locator("#frame-watch .call-bar")).to_have_count(0)
     finally:
         system.shell(LINE.format(True))
@@ -137,7 +143,7 @@ def test_help_is_called_by_key_seen_on_every_page_and_answered_in_one_click(visi
     desk.set_viewport_size({"width": 390, "height": 844})
     shot(desk, "desk-whisper-390")
     desk.set_viewport_size({"width": 1280, "height": 800})
-    hang_up(telephones)
+    finish(telephones, desk)
     expect(board.locator("#frame-watch .call-bar")).to_have_count(0)
 
 
@@ -155,6 +161,6 @@ def test_a_supervisor_takes_over_from_the_page_of_the_call(visitor, maria, syste
     expect(board.locator("#frame-watch .call-bar")).to_have_count(0)
     expect(board.locator("#timeline")).to_contain_text("Siri took the call over from Maria.")
     until(lambda: heard_by(system) == {"caller"}, what="the supervisor with the caller")
-    hang_up(telephones)
+    finish(telephones, desk)
     until(lambda: "boss" not in legs(system), what="the end")
     system.shell(SIRI_AGAIN)

@@ -150,6 +150,16 @@ def test_whoever_takes_over_goes_back_to_what_they_did_before(talk, line):
     assert state_of(boss) == "offline"
 
 
+def test_whoever_whispers_meanwhile_whispers_to_the_new_operator(talk, siri, line):
+    kari, call = talk
+    anna = make_user("supervisor", line)
+    come_in(call, anna, "whisper")
+    come_in(call, siri, "take_over")
+    whisper = Attendance.objects.get(user=anna)
+    assert whisper.offer.operator.user == siri and whisper.left_at is None
+    assert Instruction.objects.filter(kind="adjust").get().payload == {"attendance": str(whisper.pk)}
+
+
 def test_help_is_asked_for_once_and_can_be_withdrawn(talk):
     kari, call = talk
     for _ in range(2):

@@ -168,7 +168,9 @@ def test_the_next_call_can_be_undone(client, line, siri):
 def test_whether_the_operator_sees_it_is_chosen_on_the_page_of_the_hotline(client, line):
     client.force_login(make_user("administrator"))
     form = client.get(f"/lines/{line.slug}/change/")
-    fields = {name: value for name, value in form.context["form"].initial.items() if value not in (None, False)}
+    fields = {
+        name: value for name, value in form.context["form"].initial.items() if value is not None and value is not False
+    }
     fields |= {"languages": "en", "skills": ""}
     fields.pop("listening_shown")
     client.post(f"/lines/{line.slug}/change/", fields)

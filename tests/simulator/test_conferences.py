@@ -2,7 +2,7 @@
 
 import pytest
 
-from telephony.simulator.phone import Desk, Phone
+from telephony.simulator.phone import Desk, Phone, PhoneCall
 from tests.simulator.application import Application
 from tests.simulator.rest import Rest
 from tests.simulator.test_twiml_verbs import NUMBER, document
@@ -110,6 +110,24 @@ def test_a_whisper_reaches_the_operator_alone(meeting, rest: Rest, control) -> N
         control.call("POST", f"/calls/{supervisor['sid']}/say", {"text": "Offer a refund"})
         leg.wait_for("offer a refund")
     assert "Offer a refund" not in caller.look().heard
+
+
+def test_who_hears_whom_follows_every_change_of_a_third_participant(meeting, rest: Rest, control) -> None:
+    caller, leg, _ = meeting
+    with Desk(control, "boss", mode="answer", after=0) as boss:
+        fields = {"To": "client:boss", "From": NUMBER, "Muted": "true", "Label": "boss-2"}
+        assert rest("POST", f"Conferences/{conference_of(rest)}/Participants.json", fields).json()["muted"] is True
+        boss.wait_for("connected")
+        third = PhoneCall(control, next(call for call in control.calls() if call["to"] == "client:boss"))
+        assert third.wait(lambda: third.hears(caller) and third.hears(leg))  # muted: hears both, heard by nobody
+        assert not caller.hears(third) and not leg.hears(third)
+        path = f"Conferences/{conference_of(rest)}/Participants/{third.sid}.json"
+        whisper = {"Muted": "false", "Coaching": "true", "CallSidToCoach": leg.sid}
+        assert rest("POST", path, whisper).json()["call_sid_to_coach"] == leg.sid
+        assert leg.hears(third) and not caller.hears(third) and third.hears(caller)
+        rest("POST", path, {"Muted": "false", "Coaching": "false"})
+        assert leg.hears(third) and caller.hears(third)
+        assert rest("POST", path, {"Coaching": "true", "CallSidToCoach": "CA" + "0" * 32}).json()["code"] == 21241
 
 
 def test_new_instructions_take_a_caller_out(meeting, rest: Rest, application: Application, control) -> None:
