@@ -61,7 +61,7 @@ def _calls(found: Found) -> Iterator[Call]:
         where = parse_key(key)
         batch = older_than(calls, where) if where else calls
         ids = list(batch.order_by(*NEWEST).values_list("pk", flat=True)[:BATCH])
-        some = list(rows(Call.objects.filter(pk__in=ids)))
+        some = list(rows(Call.objects.filter(pk__in=ids)).select_related("tariff"))
         yield from some
         if len(ids) < BATCH:
             return

@@ -75,7 +75,6 @@ class Foretold:
     opening: Opening | None = None
     refused: str = "unknown"
     gated: bool = False
-    blocked: bool = False
     live: int = 0
     tariff: Tariff | None = None
     greeting: Greet | None = None
@@ -86,7 +85,7 @@ class Foretold:
     unanswered: Step | None = None
 
 
-_DECIDED = f"WITH {DECIDE} SELECT refused, gated, (SELECT blocked FROM known), (SELECT live FROM used) FROM decided"  # noqa: S608 - a constant
+_DECIDED = f"WITH {DECIDE} SELECT refused, gated, (SELECT live FROM used) FROM decided"  # noqa: S608 - a constant
 
 
 def foretell(question: Question) -> Foretold:
@@ -96,27 +95,27 @@ def foretell(question: Question) -> Foretold:
         return Foretold(question, routing.on_arrival(Arrival(_NO_CALL, "unknown", None)))
     route = replace(route, language=question.language or route.language)
     opening = route.timetable.at(question.at)
-    refused, gated, blocked, live = _decide(question, route, opening)
+    refused, gated, live = _decide(question, route, opening)
     tariff = in_force(route.tariffs, question.at)
     arrival = Arrival(
         _NO_CALL, refused, route, closed_message=opening.message, gated=gated and not refused, tariff=tariff
     )
     told = Foretold(
         question, routing.on_arrival(arrival), route, Hotline.objects.get(pk=route.hotline_id), opening, refused,
-        arrival.gated, blocked, live, tariff,
+        arrival.gated, live, tariff,
     )  # fmt: skip
     return told if refused else _in_the_queue(told, replace(arrival, gated=False))
 
 
-def _decide(question: Question, route: Route, opening: Opening) -> tuple[str, bool, bool, int]:
-    """What the arriving statement would decide: refused, gated; and whether the number is blocked, the lines taken."""
+def _decide(question: Question, route: Route, opening: Opening) -> tuple[str, bool, int]:
+    """What the arriving statement would decide: why refused, whether gated; and how many lines are taken."""
     values = weighed(route, question.at, opening) | {"caller": classify(question.caller)[1]}
     if not question.is_now:
         values["lines"] = _ANY_NUMBER_OF_LINES
     with connection.cursor() as cursor:
         cursor.execute(_DECIDED, values)
-        refused, gated, blocked, live = cursor.fetchone()
-    return refused, gated, bool(blocked), live
+        refused, gated, live = cursor.fetchone()
+    return refused, gated, live
 
 
 def _in_the_queue(told: Foretold, arrival: Arrival) -> Foretold:

@@ -79,7 +79,7 @@ def waiting(hotline_ids: Any = None) -> "QuerySet[Call]":
 
 def visible_to(user: User, hotline_ids: Any = None) -> "QuerySet[Call]":
     """The calls a person may see: of their hotlines; an administrator sees all, calls without a hotline too."""
-    calls = Call.objects.select_related("hotline", "number", "caller", "operator", "tariff")
+    calls = Call.objects.select_related("hotline", "number", "caller", "operator")
     if user.role == User.Role.ADMINISTRATOR:
         return calls
     if hotline_ids is None:

@@ -46,7 +46,7 @@ def test_a_caller_who_is_blocked_from_the_register_is_rejected_on_the_next_call(
     expect(register.locator("#number")).to_contain_text("Rings and says nothing.")
 
     telephone.locator("[data-call]").click()
-    expect(telephone.get_by_role("status")).to_contain_text("over", ignore_case=True)
+    expect(telephone.get_by_role("status")).to_have_text("No answer")
     register.goto("/calls/")
     expect(register.locator("#rows tr").first).to_contain_text("The caller is blocked")
 
@@ -65,16 +65,16 @@ def test_what_would_happen_is_asked_and_answered_by_keyboard_alone(boss):
     page.get_by_role("link", name="What would happen?").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#answer")).to_contain_text("Welcome to City Water.")
-    page.get_by_label("Number dialled").focus()
-    for _ in range(3):
-        page.keyboard.press("Tab")
+    page.get_by_label("Language").focus()  # a field for a moment has as many stops as the browser gives it
+    page.keyboard.press("Tab")
     expect(page.get_by_label("somebody new")).to_be_focused()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     expect(page.get_by_label("Operators")).to_be_focused()
-    page.keyboard.press("n")  # the first that begins so: "now", then "nobody signed on"
-    page.get_by_label("Operators").select_option("nobody")
+    for letter in "nobody":
+        page.keyboard.press(letter)
+    expect(page.get_by_label("Operators")).to_have_value("nobody")
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Follow the call")).to_be_focused()
     page.keyboard.press("Enter")
