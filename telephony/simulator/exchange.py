@@ -325,6 +325,8 @@ class Exchange:
 
     def keep(self, recording: Recording) -> None:
         self.recordings[recording.sid] = recording
+        while len(self.recordings) > self.settings.calls_kept:
+            del self.recordings[next(iter(self.recordings))]
         self.journal.recording(recording)
 
     def recording_url(self, recording: Recording) -> str:

@@ -18,7 +18,7 @@ class Settings:
     seconds_a_character: float = 0.06  # how fast Say speaks
     ring_delay: float = 0.1  # from initiated to ringing
     speech_confidence: float = 0.93  # of what a Gather hears; below zero it is left out
-    calls_kept: int = 10_000  # legs that are over, and conferences; older ones are forgotten
+    calls_kept: int = 4_000  # legs that are over, conferences, recordings; older ones are forgotten
     client_grace: float = 5.0  # real seconds a browser may be away before its registration and call end
 
     CHANGEABLE = (

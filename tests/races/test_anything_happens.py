@@ -6,6 +6,7 @@ never; after each step what must always hold holds, and at rest register and car
 
 import os
 import random
+from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
 from itertools import pairwise
@@ -35,6 +36,11 @@ from tests.world import NOW
 
 RANK = ["arrived", "waiting", "voicemail", "connected", "ended"]
 SILENCE = timedelta(seconds=30)
+REACHED: Counter[str] = Counter()  # what became of calls and offers, so that it is seen that everything was tried
+EVERYTHING = {
+    *("answered", "abandoned", "voicemail", "closed", "rejected", "mended"),
+    *("finished", "declined", "missed", "withdrawn"),
+}
 number = st.integers(min_value=0, max_value=10**6)
 
 
@@ -292,6 +298,9 @@ class Anything(RuleBasedStateMachine):
         assert not Offer.objects.filter(state__in=["ringing", "accepted"]).exists()
         assert not Operator.objects.filter(state__in=["ringing", "on_call"]).exists()
         assert not Instruction.objects.exclude(state__in=["done", "failed"]).exists()
+        REACHED.update(call.outcome for call in calls)
+        REACHED.update(Offer.objects.values_list("state", flat=True))
+        REACHED["mended"] += sum(call.recovered for call in calls)
         for call in calls:
             assert (call.outcome == "answered") == (call.operator_id is not None)
             assert CallEvent.objects.filter(call=call, kind="ended").count() == 1
@@ -309,6 +318,7 @@ class Anything(RuleBasedStateMachine):
 @pytest.mark.timeout(1200)
 def test_whatever_happens_in_whatever_order_register_and_carrier_agree_in_the_end():
     steps = int(os.environ.get("HOTLINE_STEPS", "0"))
+    REACHED.clear()
     run_state_machine_as_test(
         Anything,
         settings=settings(
@@ -320,3 +330,4 @@ def test_whatever_happens_in_whatever_order_register_and_carrier_agree_in_the_en
             suppress_health_check=list(HealthCheck),
         ),
     )
+    assert {what for what in EVERYTHING if not REACHED[what]} == set()
