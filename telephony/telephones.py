@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from calls.models import Caller
+from calls.models import Call, Caller
 from calls.numbers import classify, mask
 from lines.hours import opening
 from lines.models import Number
@@ -124,6 +124,14 @@ def shelf(dialables: list[Dialable]) -> list[Telephone]:
         )
         for index in range(1, MOST + 1)
     ]
+
+
+def rung_back(telephones: list[Telephone]) -> list[str]:
+    """The callers' numbers on which the page may be rung, as when a callback was asked for."""
+    groups = [identities for telephone in telephones for _title, identities in telephone.callers]
+    return sorted(
+        {each.value for group in groups for each in group if classify(each.value)[0] == Call.CallerKind.NUMBER}
+    )
 
 
 def _callers(index: int, named: list[Identity]) -> list[tuple[str, list[Identity]]]:

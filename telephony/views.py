@@ -40,8 +40,9 @@ def telephones(request: HttpRequest) -> HttpResponseBase:
     if not settings.DEMO and not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     numbers, own = offered.numbers(request.user), offered.own_telephones(request.user)
-    key = page_key(secrets.token_hex(8), [each.address for each in own])
-    shown = {"numbers": numbers, "telephones": offered.shelf(numbers), "own": own, "key": key}
+    shelf = offered.shelf(numbers)
+    key = page_key(secrets.token_hex(8), [*(each.address for each in own), *offered.rung_back(shelf)])
+    shown = {"numbers": numbers, "telephones": shelf, "own": own, "key": key}
     shown |= {"wrong_number": offered.WRONG_NUMBER, "guide_offered": guide.offered(request.user)}
     return render(request, "telephony/telephones.html", shown)
 
