@@ -40,6 +40,9 @@ def objects(house: House) -> dict[str, dict[str, object]]:
         for name in ("hotline", "change_hotline", "hours", "holidays", "close_now", "reopen", "new_number")
     }
     known |= {"lines:remove_rule": slug | {"pk": rule.pk}, "lines:change_number": slug | {"pk": house.number.pk}}
+    plan = ("plan", "add", "try", "publish", "discard", "withdraw", "history")
+    known |= {f"plans:{name}": slug for name in plan} | {"plans:change": slug | {"place": "s1"}}
+    known |= {"plans:bring_back": slug | {"version": 1}}
     known |= {f"scheduling:{name}": {"pk": shift.pk} for name in ("change_shift", "remove_shift")}
     known |= {"desk:decline": {"offer_id": offer.pk}, "desk:board_next": {"call_id": house.call.pk}}
     operator, link = (

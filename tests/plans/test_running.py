@@ -310,7 +310,9 @@ def test_a_hotline_without_a_plan_costs_no_query_more(carrier, line, django_asse
 
     plain = hotline()
     arrive(carrier, plain)
-    with CaptureQueriesContext(connection, ) as asked_of:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked_of:
         form, text = arrive(carrier, plain)
     assert not [query for query in asked_of if "callplan" in query["sql"]]
     with CaptureQueriesContext(connection) as waiting:
