@@ -128,7 +128,7 @@ def test_an_old_version_comes_back_as_a_draft(client, line, supervisor):
 
 def heard(client, line, **asked) -> str:
     text = client.get(page(line, "try/") + "?" + urlencode(asked)).content.decode()
-    return " | ".join(re.sub(r"<[^>]+>", "", each) for each in re.findall(r"<li data-kind.*?</li>", text, re.S))
+    return " | ".join(re.sub(r"<[^>]+>", "", each) for each in re.findall(r"<p data-kind.*?</p>", text, re.S))
 
 
 def test_the_telephone_beside_it_walks_the_draft(client, line, supervisor):
