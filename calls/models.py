@@ -96,9 +96,9 @@ class Call(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.NONE, blank=True)
     # What the number cost its caller when the call arrived: a later price never rewrites it.
     tariff = models.ForeignKey("lines.Tariff", on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    # The version of the call plan it goes by, and what the caller chose in it.
+    # The version of the call plan it goes by (those that were in force are never removed), and what the caller chose.
     plan = models.ForeignKey(
-        "calls.CallPlan", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False, db_constraint=False
+        "calls.CallPlan", on_delete=models.DO_NOTHING, null=True, related_name="+", db_index=False, db_constraint=False
     )
     topic = models.ForeignKey("calls.Topic", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     forwarded_at = models.DateTimeField(null=True)  # sent on to another hotline; its wait counts from here

@@ -204,7 +204,7 @@ def _forward(call: Call, hotline_id: int | None, at: datetime, *, why: str) -> N
     """On to another hotline's queue, past its menus. Where a call has been it does not go again."""
     assert call.hotline is not None
     been = list(call.events.filter(kind=CallEvent.Kind.FORWARDED).values_list("data__left", flat=True))
-    target = Hotline.objects.filter(pk=hotline_id, active=True).first()
+    target = Hotline.objects.filter(pk=hotline_id or 0, active=True).first()
     if target is None or target.pk in (*been, call.hotline_id) or len(been) >= FORWARDS:
         _nowhere(call, at)
         return

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -104,7 +105,8 @@ def _keys_of(plan: Any, place: str) -> Any:
 
 def _keep_files(request: HttpRequest, found: Hotline, fields: Any) -> bool:
     """Keep the sounds that came along, and name them where their words are. Raises Refused for what is no sound."""
-    for name, file in request.FILES.items():
+    for name in request.FILES:
+        file: Any = request.FILES[name]
         if file.size > sounds.LARGEST:
             raise Refused(_("This file is larger than 5 MB. Save it with a lower quality: it is for a telephone."))
         fields[name.replace("file-", "sound-")] = sounds.keep(found, file.read(), by=request.user).token
@@ -124,15 +126,14 @@ def _answer(
     if not request.headers.get("HX-Request"):
         if error:
             messages.error(request, error)
-        answer = redirect("plans:plan", found.slug)
-        answer["Location"] += f"#{at}" if at else ""
-        return answer
+        return redirect(reverse("plans:plan", args=[found.slug]) + (f"#{at}" if at else ""))
     context = {"error": error, "focus": focus, "at": timezone.now()}
     if not whole:
-        answer = render(request, "calls/plans/_saved.html", context | {"oob": True})
+        answer = render(request, "calls/plans/_saved.html", context)
     else:
-        answer = render(request, "calls/plans/_steps.html", context | _edited(found) | {"oob": True})
-        answer["HX-Reswap"] = "outerHTML"
+        answer = render(request, "calls/plans/_steps.html", context | _edited(found))
+    answer["HX-Retarget"] = "#plan-steps" if whole else "#plan-said"
+    answer["HX-Reswap"] = "outerHTML" if whole else "innerHTML"
     answer["HX-Trigger"] = "plan-changed"
     return answer
 

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from analytics.counting import count
 from calls.models import Topic
 from hotline.demo.admissions import ADMISSIONS
+from hotline.demo.callplan import plan_admissions
 from hotline.demo.citizens import CITIZENS
 from hotline.demo.content import Answer, Module, Office, Service, Words
 from hotline.demo.copying import copy_in
@@ -87,6 +88,7 @@ def _fill(
         _script(hotline, service.words)
         _knowledge(hotline, service.answers, service.offices, at)
         _modules(hotline, service.modules)
+    plan_admissions(hotlines[ADMISSIONS.slug], topics[ADMISSIONS.slug], at)
     _shifts(works, cast.operators, at)
     Register(hotlines, cast.operators, topics, at).write(stories)
     block_somebody(at)

@@ -17,12 +17,15 @@ function read(text, language) {
 function offer() {
   for (const each of document.querySelectorAll("[data-read], [data-aloud]")) each.hidden = !speech;
   for (const each of document.querySelectorAll("[data-record]")) each.hidden = !(navigator.mediaDevices && window.MediaRecorder);
-  const lines = [...document.querySelectorAll("#phone-heard li")];
+  const lines = [...document.querySelectorAll("#phone-heard > p")];
   const list = byId("phone-heard");
   if (list) list.scrollTop = list.scrollHeight;
   const box = byId("phone-aloud");
   if (box) box.checked = aloud;
-  if (aloud) lines.slice(lines.length < heard ? 0 : heard).filter((line) => line.lang && !line.firstElementChild).forEach((line) => read(line.textContent, line.lang));
+  const fresh = lines.slice(lines.length <= heard ? 0 : heard);
+  if (lines.length === heard) return;
+  if (byId("phone-new") && heard) byId("phone-new").textContent = fresh.map((line) => line.textContent).join(" ");
+  if (aloud) fresh.filter((line) => line.lang && !line.firstElementChild).forEach((line) => read(line.textContent, line.lang));
   heard = lines.length;
 }
 

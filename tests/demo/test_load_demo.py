@@ -15,6 +15,8 @@ from rest_framework.authtoken.models import Token
 from analytics.counting import total
 from analytics.figures import abandonment_rate, service_level
 from calls.models import Call, Callback, CallEvent, Note, NoteVersion, Offer, Topic, Voicemail
+from calls.plans import editing
+from calls.plans.models import CallPlan
 from hotline.demo.loader import load
 from knowledge.models import Contact, Question, Script
 from lines.models import Hotline, Number, OpeningRule
@@ -50,6 +52,13 @@ def test_three_hotlines_each_in_its_language_and_zone(demo):
         ("citizens", "fil", "Asia/Manila"),
     }
     assert all(number.lines >= 5 for number in Number.objects.all())
+
+
+def test_one_hotline_has_a_call_plan_that_could_be_published_as_it_is(demo):
+    (plan,) = CallPlan.objects.filter(state="published")
+    assert plan.hotline.slug == "admissions"
+    assert editing.faults_of(plan.hotline, plan.content) == []
+    assert CallPlan.objects.filter(hotline=plan.hotline, state="past").exists()
 
 
 def test_an_always_open_hotline_has_five_operators_who_speak_its_language(demo):
