@@ -18,7 +18,7 @@ from tests.people import make_user
 
 pytestmark = pytest.mark.django_db
 VERBS = ["get", "head", "options", "post", "put", "patch", "delete"]
-LISTS = ["calls", "operators", "hotlines", "numbers"]
+LISTS = ["calls", "callbacks", "operators", "hotlines", "numbers"]
 
 
 def paths(house) -> dict[str, str]:

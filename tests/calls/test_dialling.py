@@ -3,7 +3,13 @@
 from contextlib import suppress
 
 import pytest
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneNumberType, example_number_for_type, format_number
+from phonenumbers import (
+    COUNTRY_CODE_TO_REGION_CODE,
+    PhoneNumberType,
+    example_number_for_type,
+    format_number,
+    region_code_for_number,
+)
 from phonenumbers import PhoneNumberFormat as Shape
 
 from calls.dialling import NotCallable, callable_number, country_of, spoken
@@ -35,7 +41,7 @@ def test_an_ordinary_number_is_called_in_its_own_country_and_from_no_other():
         if example is None:
             continue
         number = format_number(example, Shape.E164)
-        other = "NO" if region != "NO" else "SE"
+        other = "NO" if region_code_for_number(example) != "NO" else "SE"
         with pytest.raises(NotCallable):
             callable_number(number, other)
     assert callable_number("912 34 567", "NO") == "+4791234567"
