@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from calls import dialling, expected, matching
@@ -84,8 +84,8 @@ def ask(call_id: uuid.UUID, *, at: datetime) -> Callback | None:
         number = number_of(call)
         if call.state != Call.State.WAITING or call.is_outgoing or not number or call.hotline is None:
             return None
-        callback = Callback.objects.filter(hotline=call.hotline, number=number, state__in=OPEN).first()
-        callback = callback or _promise(call, call.hotline, number, at)
+        promised = Callback.objects.select_for_update().filter(hotline=call.hotline, number=number, state__in=OPEN)
+        callback = promised.first() or _promise(call, call.hotline, number, at)
         Callback.objects.filter(pk=callback.pk, again=call).update(again=None)
         call.callback = callback
         join(call, callback_at=at)
@@ -140,7 +140,7 @@ def called_again(call: Call, *, at: datetime) -> Call:
         call = Call.objects.select_for_update().get(pk=call.pk)
         if call.state != Call.State.WAITING or not withdraw_attempt(callback, at, why="called again"):
             return call
-        if not found.filter(pk=callback.pk).update(again=call, attempt=None):
+        if not found.filter(pk=callback.pk, attempt=callback.attempt_id).update(again=call, attempt=None):
             return call
         join(call, queued_at=callback.queued_at)
         call.priority = max(call.priority, callback.priority)
@@ -180,13 +180,24 @@ def dialled(call_id: uuid.UUID, *, at: datetime) -> None:
     """The carrier is being asked to dial."""
     with transaction.atomic():
         call = Call.objects.select_related("hotline").get(pk=call_id)
-        tries = Call.objects.filter(callback=call.callback_id, direction=Call.Direction.OUTGOING).count()
+        tries = _tries(call.callback_id).count()
         own = Callback.objects.filter(pk__in=[call.callback_id])
         own.filter(state=Callback.State.WAITING).update(
             state=Callback.State.RINGING, attempts=tries, operator=call.operator_id
         )
         if _journal(call, "dialled", at):
             _tell(call)
+
+
+def _tries(callback_id: uuid.UUID | None) -> "QuerySet[Call]":
+    calls = Call.objects.filter(callback=callback_id, direction=Call.Direction.OUTGOING)
+    return calls.exclude(refused="cancelled")
+
+
+def still_on_the_line(call: Call) -> bool:
+    """Whether the call in which the callback was asked for is not over yet."""
+    asked = Call.objects.filter(callback=call.callback_id, direction=Call.Direction.INCOMING, ended_at=None)
+    return asked.exists()
 
 
 def know_ref(call_id: uuid.UUID, *, carrier_ref: str, at: datetime) -> bool:
@@ -318,8 +329,7 @@ def _settle(callback: Callback, call: Call, at: datetime) -> bool:
 
 def _try_later(callback: Callback, call: Call, at: datetime) -> None:
     """Nobody pressed a key: the next try in a while, or given up and left for somebody to follow up."""
-    tries = Call.objects.filter(callback=callback, direction=Call.Direction.OUTGOING).exclude(refused="cancelled")
-    pauses, count = settings.CALLBACK_PAUSES_SECONDS, tries.count()
+    pauses, count = settings.CALLBACK_PAUSES_SECONDS, _tries(callback.pk).count()
     if count > len(pauses):
         Callback.objects.filter(pk=callback.pk).update(attempts=count)
         close(callback, Callback.State.FAILED, "not_reached", at)

@@ -13,6 +13,7 @@ from telephony.twilio import addresses
 from telephony.twilio.client import client
 from telephony.twilio.legs import STATUSES, end
 
+_GOODBYE = timedelta(seconds=15)  # how long dialling waits for the caller to be off the line: it would be busy
 log = logging.getLogger(__name__)
 
 
@@ -25,6 +26,9 @@ def dial(instruction: Instruction, at: datetime) -> None:
     if not _may_call(call):
         outbox.fail(instruction, at=at, error="this number is not called")
         services.call_ended(call.pk, at=at, source="switchboard")
+        return
+    if at < instruction.created_at + _GOODBYE and callbacks.still_on_the_line(call):
+        outbox.postpone(instruction, until=at + timedelta(seconds=1), error="the caller still hears goodbye")
         return
     callbacks.dialled(call.pk, at=at)
     if instruction.attempts > 1 and (found := _find(call, instruction.created_at)):

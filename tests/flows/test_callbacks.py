@@ -203,6 +203,17 @@ def test_a_caller_who_hangs_up_during_the_goodbye_is_still_called_back(system, l
     assert promised(caller).state == "waiting"
 
 
+def test_nobody_is_dialled_while_they_still_hear_the_goodbye(system, line, caller):
+    kari = away(line)
+    with system.desk(kari, mode="answer"), system.handset(caller) as handset:
+        phone = system.phone.dial(number_of(line), caller=caller).wait_for("waiting")
+        phone.press("1").wait_for("Press 1 to confirm")
+        phone.press("1")
+        back(kari)
+        handset.rings()
+        assert phone.over
+
+
 def test_whoever_does_not_pick_up_is_tried_again_and_then_left_to_follow_up(system, line, mode, caller):
     kari = away(line)
     with system.desk(kari, mode="answer"), system.handset(caller, mode="decline"):
