@@ -59,8 +59,8 @@ class Route:
 class Arrival:
     """What became of an arriving call. `refused` is "", "closed", "full", "blocked" or "limit"; `route` is None for
     a number nobody owns; `ended` says that the call is over (a replay); `gated`, that a key must be pressed first;
-    `kept`, that a plan goes on with a caller whom "closed" or "full" would have turned away; `known`, that it came
-    before."""
+    `kept`, that a plan goes on with a caller whom "closed" or "full" would have turned away; `planned`, that the
+    call came before and goes by a plan."""
 
     call_id: uuid.UUID
     refused: str
@@ -70,7 +70,7 @@ class Arrival:
     gated: bool = False
     tariff: Tariff | None = None
     kept: str = ""
-    known: bool = False
+    planned: bool = False
 
 
 def route_of(dialled: str) -> Route | None:
@@ -307,7 +307,7 @@ def _known(carrier_ref: str, route: Route, facts: dict[str, Any]) -> Arrival:
     return Arrival(
         call.pk, call.refused, route, ended=call.ended_at is not None, closed_message=opening.message,
         gated=call.gated_at is not None and call.gate_passed_at is None, tariff=call.tariff,
-        kept=_kept(call), known=True,
+        kept=_kept(call), planned=call.plan_id is not None,
     )  # fmt: skip
 
 

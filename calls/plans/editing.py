@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +19,7 @@ from hotline.core.audit import record
 from lines.models import Hotline
 from lines.services import mark_changed
 
+KEPT_UNUSED = timedelta(days=1)  # somebody may have it on an open page
 MOST_STEPS = 30
 MOST_KEYS = 12
 Content = dict[str, Any]
@@ -190,8 +191,26 @@ def publish(hotline: Hotline, *, note: str, by: Any, at: datetime) -> CallPlan:
         draft.state, draft.published_at, draft.note = State.PUBLISHED, at, note.strip()[:200]
         draft.made_by = by if by and by.pk else None
         draft.save()
+        _forget_unused(hotline, at)
         mark_changed(hotline, by=by, verb="plan.published", version=draft.version)
     return draft
+
+
+def _forget_unused(hotline: Hotline, at: datetime) -> None:
+    """Remove recordings that no version names: made while editing, and replaced before they were published."""
+    used: set[str] = set()
+    for content in CallPlan.objects.filter(hotline=hotline).values_list("content", flat=True):
+        used.update(_named(content))
+    PlanSound.objects.filter(hotline=hotline, made_at__lt=at - KEPT_UNUSED).exclude(token__in=used).delete()
+
+
+def _named(content: Any) -> Iterator[str]:
+    """The sounds that some JSON names, however deep."""
+    for name, value in content.items() if isinstance(content, dict) else enumerate(content):
+        if name == "sound" and value:
+            yield value
+        elif isinstance(value, dict | list):
+            yield from _named(value)
 
 
 def withdraw(hotline: Hotline, *, by: Any, at: datetime) -> None:

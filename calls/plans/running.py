@@ -12,7 +12,7 @@ from calls import lifecycle, matching
 from calls.facts import join
 from calls.journal import note_event
 from calls.models import Call, CallEvent, Topic
-from calls.news import tell
+from calls.news import tell, tell_of
 from calls.offers import release_all
 from calls.plans.known import in_force, plan_of
 from calls.plans.script import End, Menu, Plan, Target
@@ -210,6 +210,7 @@ def _forward(call: Call, hotline_id: int | None, at: datetime, *, why: str) -> N
         return
     left, key = call.hotline_id, f"forwarded:{len(been) + 1}"
     note_event(call, CallEvent.Kind.FORWARDED, at=at, key=key, left=left, to=target.pk, hotline=target.name, why=why)
+    tell_of(call.pk, left, line_changed=True)  # it leaves that line; whoever called us tells the one it joins
     call.hotline, call.plan_id, call.forwarded_at = target, in_force(target.pk), at
     call.skills, call.priority = list(target.skills), target.priority
     if call.language not in target.languages and target.languages:

@@ -32,8 +32,8 @@ def _arrive(request: HttpRequest, post: Post) -> str:
     )
     if arrival.kept and not arrival.ended:
         services.keep_by_plan(arrival.call_id, rule=arrival.kept, at=post.at)
-    planned = by_ref(arrival.call_id) if arrival.kept or arrival.known else None
-    if planned is not None and planned.plan_id:
+    planned = by_ref(arrival.call_id) if arrival.kept or arrival.planned else None
+    if planned is not None:
         return twiml.render(routing.next_step(planned, post.at), call_id=planned.pk)
     return twiml.render(routing.on_arrival(arrival), call_id=arrival.call_id)
 

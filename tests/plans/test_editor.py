@@ -1,13 +1,15 @@
 """The editor of call plans: through its pages, as supervisors use it."""
 
 import re
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from calls.models import Topic
-from calls.plans import editing
+from calls.plans import editing, sounds
 from calls.plans.models import CallPlan, PlanSound
 from hotline.core.models import AuditEntry
 from tests.plans.plans import key, languages, menu, notice, put_in_force
@@ -154,6 +156,16 @@ def test_a_recording_is_uploaded_heard_and_taken_away(client, line, supervisor):
     typed = {"text-en": "Hello", "text-nb": "Hei", "sound-nb": kept.token, "do": "drop:sound-nb"}
     client.post(page(line, "change/s1/"), typed, headers=HX)
     assert draft(line)["steps"][0]["words"]["nb"]["sound"] == ""
+
+
+def test_recordings_that_no_version_names_are_removed_when_they_are_old(client, line, supervisor):
+    used, unused, fresh = [sounds.keep(line, wav(1), by=None) for _ in range(3)]
+    old = timezone.now() - timedelta(days=2)
+    PlanSound.objects.filter(pk__in=[used.pk, unused.pk]).update(made_at=old)
+    said = {"en": {"text": "", "sound": used.token}, "nb": {"text": "Hei", "sound": ""}}
+    put_in_force(line, menu("m", key("1", "answer", words=said)))
+    put_in_force(line, notice("n", en="New.", nb="Ny."))
+    assert set(PlanSound.objects.values_list("pk", flat=True)) == {used.pk, fresh.pk}, "an old version may come back"
 
 
 def test_what_is_no_sound_is_refused_with_a_sentence(client, line, supervisor):
