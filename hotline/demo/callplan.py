@@ -45,7 +45,7 @@ def _menu(topics: dict[str, Topic]) -> dict[str, Any]:
         for key, name, topic, priority in keys
     ]
     asked.append({"key": "4", "name": "Opening hours", "to": "answer", "words": _words(_HOURS)})
-    default = {"to": "queue", "topic": None, "skills": [], "priority": 0}
+    default: dict[str, Any] = {"to": "queue", "topic": None, "skills": [], "priority": 0}
     return {"id": "s2", "kind": "menu", "name": "What is it about", "words": _words(_MENU), "keys": asked,
             "default": default}  # fmt: skip
 

@@ -215,19 +215,15 @@ function settle() {
   note.restore();
 }
 
-const KEYS = {
-  F8: () => byId("mute")?.click(),
-  F9: () => byId("help")?.click(),
-  "/": () => byId("answers-query").focus(),
-  n: () => byId("open-by-hand")?.click(),
-  h: () => byId("hold")?.click(),
-  t: () => byId("open-pass-on")?.click(),
-};
+// What stands on the page is pressed; the search is gone to.
+const KEYS = { F8: "mute", F9: "help", n: "open-by-hand", h: "hold", t: "open-pass-on", "/": "answers-query" };
+
 
 function pressed(event) {
   turn(event);
   const { key, ctrlKey, target } = event;
-  let act = key.length > 1 || !(typing(target) || ctrlKey) ? KEYS[key] : undefined;
+  const known = key.length > 1 || !(typing(target) || ctrlKey) ? KEYS[key] : "";
+  let act = known && (() => byId(known)?.[key === "/" ? "focus" : "click"]());
   if (key === "Enter" && byId("ring") && target.id !== "decline") act = answer;
   if (ctrlKey && byId("note")) act = { Enter: () => note.save(), s: note.keepNow }[key] ?? act;
   if (!act) return;

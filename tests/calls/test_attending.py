@@ -5,7 +5,7 @@ import pytest
 from calls import services
 from calls.models import Attendance, Call, CallEvent, CallForHelp, Instruction, Offer
 from calls.notes import end_overdue_wrap_ups
-from calls.queries import being_written_up, current
+from calls.queries import current
 from calls.supervision import company, shows_attendance
 from calls.timeline import timeline
 from hotline.core.models import AuditEntry
@@ -131,7 +131,7 @@ def test_after_a_take_over_the_operator_writes_up_this_call_and_no_earlier_one(t
     come_in(call, siri, "take_over")
     boss = Operator.objects.get(user=siri)
     assert (state_of(kari), state_of(boss), list(boss.hotlines.all())) == ("wrap_up", "on_call", [])
-    assert being_written_up(kari.pk) == call.pk
+    assert current(kari.pk).call == call
     assert current(kari.pk).phase == "wrap_up" and current(boss.pk).phase == "live"
     assert end_overdue_wrap_ups(NOW) == 0  # the time of this call's hotline, not that of none
     services.save_note(

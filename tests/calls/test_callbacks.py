@@ -91,7 +91,7 @@ def test_accepting_a_callback_dials_and_moves_nobody(line):
     offer = attempt_of(callback).offers.get()
     assert services.accept_offer(offer.pk, leg_ref=sid(), at=LATER).won
     kinds = list(Instruction.objects.filter(call=callback.attempt).values_list("kind", flat=True))
-    assert kinds == ["ring", "dial"]
+    assert kinds == ["ring", "reach"]
 
 
 def test_the_promised_time_is_rounded_up_and_never_past(line):
