@@ -8,10 +8,7 @@ const typing = (target) => target.matches("input:not([type=checkbox], [type=radi
 const desk = byId("desk");
 const text = desk?.dataset;
 const title = document.title;
-let phone;
-let connecting;
-let answering = false;
-let muted = false;
+let phone, connecting, answering, muted = false;
 
 function bar(id, words) {
   byId(id).textContent = words;
@@ -70,7 +67,7 @@ function mute(wanted) {
   muted = wanted;
   const button = byId("mute");
   if (!button) return;
-  button.setAttribute("aria-pressed", String(muted));
+  button.ariaPressed = muted;
   button.querySelector("span").textContent = muted ? text.textMuted : text.textMute;
 }
 
@@ -135,7 +132,7 @@ const hits = (tab) => panel(tab).querySelectorAll("[data-hit]").length;
 
 function show(chosen) {
   for (const tab of tabs()) {
-    tab.setAttribute("aria-selected", String(tab === chosen));
+    tab.ariaSelected = tab === chosen;
     tab.tabIndex = tab === chosen ? 0 : -1;
     panel(tab).hidden = tab !== chosen;
   }
@@ -202,8 +199,7 @@ function settleQueue() {
 function settle() {
   const dialog = byId("ring");
   if (dialog) settleRing(dialog);
-  else if (rung) quiet();
-  if (!dialog) rung = undefined;
+  else if (rung) rung = quiet();
   const way = desk.querySelector("#desk-notice [data-focus]");
   const missed = way?.closest("p").textContent;
   const active = document.activeElement;
@@ -215,15 +211,12 @@ function settle() {
   note.restore();
 }
 
-// What stands on the page is pressed; the search is gone to.
-const KEYS = { F8: "mute", F9: "help", n: "open-by-hand", h: "hold", t: "open-pass-on", "/": "answers-query" };
-
-
 function pressed(event) {
   turn(event);
   const { key, ctrlKey, target } = event;
-  const known = key.length > 1 || !(typing(target) || ctrlKey) ? KEYS[key] : "";
-  let act = known && (() => byId(known)?.[key === "/" ? "focus" : "click"]());
+  const known = (key.length > 1 || !(typing(target) || ctrlKey)) && `main [id][aria-keyshortcuts="${CSS.escape(key)}"]`;
+  const found = known && document.querySelector(known);
+  let act = found && (() => found[found.placeholder ? "focus" : "click"]());
   if (key === "Enter" && byId("ring") && target.id !== "decline") act = answer;
   if (ctrlKey && byId("note")) act = { Enter: () => note.save(), s: note.keepNow }[key] ?? act;
   if (!act) return;
@@ -278,7 +271,7 @@ function begin() {
   byId("quiet").checked = localStorage.getItem("quiet") !== "false";
   note.bind(text);
   settle();
-  const signedOn = desk.ownerDocument.querySelector("#state-now .state:not(.tone-quiet)");
+  const signedOn = document.querySelector("#state-now .state:not(.tone-quiet)");
   if (signedOn) connect().catch(() => {});
   byId("desk-sound").hidden = !signedOn || navigator.userActivation?.hasBeenActive !== false; // browsers wait for a touch
 }
