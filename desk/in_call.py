@@ -113,7 +113,8 @@ def _text(given: Any) -> str:
 
 def own_call(request: HttpRequest, call_id: UUID) -> Call:
     """A call in which this person has talked; anything else is not found."""
-    mine = Call.objects.select_related("hotline").filter(pk=call_id, offers__operator__user=request.user)
+    user: Any = request.user
+    mine = Call.objects.select_related("hotline").filter(pk=call_id, offers__operator__user=user)
     call = mine.filter(offers__accepted_at__isnull=False).first()
     if call is None:
         raise Http404

@@ -158,8 +158,8 @@ def test_a_colleague_who_does_not_answer_is_named(client, caller, kari, ola):
 
 
 def test_passing_on_at_once_frees_the_operator_and_the_note_goes_along(client, caller, kari, ola):
-    page = act(client, caller, "pass-on", choice=f"cold operator:{ola.user.username}")
-    assert "Wrap-up" in page and 'id="note"' in page, "nobody else has it yet"
+    assert "Wrap-up" in act(client, caller, "pass-on", choice=f"cold operator:{ola.user.username}")
+    assert 'id="note"' in desk_of(client, kari), "nobody else has it yet"
     answers(caller, ola)
     assert caller.call.operator == ola
     passed = desk_of(client, kari)
