@@ -12,7 +12,7 @@ from calls.models import Call, Instruction, Leg, Transfer
 from calls.news import tell
 from calls.outbox import instruct
 
-RING_SECONDS = 30
+RING_SECONDS = 30  # at least: people outside sit beside no headset
 _GRACE = timedelta(seconds=8)  # the carrier adds up to 5 s to a ring time
 _WHY = {"busy": "busy", "no-answer": "no answer", "failed": "unreachable", "canceled": "no answer"}
 

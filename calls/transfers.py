@@ -107,7 +107,8 @@ def _unavailable(colleague: Operator) -> str:
 
 
 def _dial(call: Call, number: str, at: datetime) -> Leg:
-    leg = Leg.objects.create(call=call, number=number, made_at=at, ring_until=at + timedelta(seconds=RING_SECONDS))
+    seconds = max(RING_SECONDS, call.hotline.ring_seconds if call.hotline else 0)
+    leg = Leg.objects.create(call=call, number=number, made_at=at, ring_until=at + timedelta(seconds=seconds))
     instruct(Instruction.Kind.DIAL, call_id=call.pk, at=at, deadline=leg.ring_until, leg=str(leg.pk))
     return leg
 

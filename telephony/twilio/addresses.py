@@ -99,7 +99,8 @@ def supervisor_of(attendance_id: object) -> str:
 
 
 def hold() -> str:
-    return f"{base()}/hold/"
+    """What plays on hold is asked for once and its failure is silence, so the carrier is told to ask again."""
+    return f"{base()}/hold/#rc=3&rp=all"
 
 
 def hold_music() -> str:

@@ -149,7 +149,7 @@ def _joining(action: str, call_id: object, conference: str) -> str:
 def hold() -> str:
     """Music for as long as the caller is on hold: the longest loop the carrier plays, then the same again."""
     return response(
-        f'<Play loop="0">{clean(addresses.hold_music())}</Play>', f"<Redirect>{addresses.hold()}</Redirect>"
+        f'<Play loop="0">{clean(addresses.hold_music())}</Play>', f"<Redirect>{clean(addresses.hold())}</Redirect>"
     )
 
 

@@ -193,6 +193,8 @@ def test_own_numbers_dear_ones_foreign_ones_and_nonsense_are_refused_with_a_sent
 
 @pytest.mark.parametrize("target", ["a colleague", "an outside telephone"])
 def test_the_caller_hangs_up_while_the_target_rings(system, line, target):
+    line.ring_seconds = 300
+    line.save()
     talk = Talk(system, line)
     to = talk.ola.user.username if target == "a colleague" else OUTSIDE
     telephone = system.desk(talk.ola) if target == "a colleague" else system.handset(OUTSIDE)

@@ -19,6 +19,9 @@ class Asking(Talk):
     """Kari asks somebody while the caller is on hold."""
 
     def __init__(self, system, line, target="colleague", *, answered=True, mode="manual", **facts):
+        if mode == "manual":  # it rings until the test acts, on a slow machine too
+            line.ring_seconds = 300
+            line.save()
         super().__init__(system, line, **facts)
         self.target = target
         self.there = system.desk(self.ola, mode=mode) if target == "colleague" else system.handset(OUTSIDE, mode=mode)
@@ -125,6 +128,8 @@ def test_a_target_who_does_not_answer_gives_the_operator_the_caller_back_at_once
 
 
 def test_a_colleague_on_a_telephone_hears_who_asks_and_presses_one(system, line):
+    line.ring_seconds = 300
+    line.save()
     talk = Talk(system, line, phone="+4741000073", device="phone")
     with talk.desk, system.handset("+4741000073") as handset:
         talk.wished("transfer", to=talk.ola.user.username, kind="warm")
