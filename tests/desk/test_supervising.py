@@ -97,8 +97,9 @@ def test_an_operator_has_no_ear_in_others_calls_and_pays_nothing_for_it(client, 
     client.force_login(make_operator(line).user)
     assert client.post(f"/supervising/{call.pk}/listen/").status_code == 403
     assert "frame-watch" not in page(client, "/calls/")
+    user = kari.user
     with django_assert_num_queries(0):
-        assert supervising.watch(kari.user) is None
+        assert supervising.watch(user) is None
 
 
 def test_help_is_called_from_the_desk_and_shown_to_supervisors_of_the_hotline_alone(client, line, siri):
