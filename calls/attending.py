@@ -57,7 +57,7 @@ def attend(call_id: uuid.UUID, way: str, *, by: Any, at: datetime, device: str =
         mine = parting.live(user=by).first()
         if mine is not None and mine.call_id != call.pk:
             raise Refused(_("You are in another call already. Leave it first."))
-        _refuse_second_taker(call, way, by)
+        _refuse_second_taker(call, offer, way, by)
         if mine is not None:
             return _change(call, mine, way, by=by, at=at)
         return _come(call, offer, way, by=by, at=at, device=device)
@@ -73,10 +73,15 @@ def _conversation(call: Call, by: Any) -> Offer:
     return offer
 
 
-def _refuse_second_taker(call: Call, way: str, by: Any) -> None:
-    taker = parting.live(call=call, way=Way.TAKE_OVER).exclude(user=by).first() if way == Way.TAKE_OVER else None
+def _refuse_second_taker(call: Call, offer: Offer, way: str, by: Any) -> None:
+    """A call is taken over once: whoever was a moment later does not take it from the first."""
+    if way != Way.TAKE_OVER or not call.supervised:
+        return
+    taker = parting.live(call=call, way=Way.TAKE_OVER).exclude(user=by).first()
     if taker is not None:
         raise Refused(_("%(name)s is taking this call over already.") % {"name": taker.user})
+    if Attendance.objects.filter(call=call, reason=parting.TOOK_OVER, leg_ref=offer.leg_ref).exists():
+        raise Refused(_("%(name)s has taken this call over already.") % {"name": offer.operator})
 
 
 def _come(call: Call, offer: Offer, way: str, *, by: Any, at: datetime, device: str) -> Attendance:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from calls import parting, services
-from calls.models import Attendance, Call, CallForHelp
+from calls.models import Attendance, Call, CallForHelp, Offer
 from hotline.core import access
 from operators.models import Device
 from operators.permissions import hotlines_of
@@ -30,10 +31,17 @@ class Watch:
     acts: bool  # whether this page has the telephone to come into a call with; the desk leaves it to others
 
     @property
+    def taken(self) -> bool:
+        """Whether the call is the supervisor's own now, on the telephone with which they came in."""
+        return self.mine is not None and self.mine.left_at is not None
+
+    @property
     def sentence(self) -> str:
         """What the supervisor does in the call, and who hears them."""
         if self.mine is None:
             return ""
+        if self.taken:
+            return _("You have taken this call over.")
         if self.mine.joined_at is None:
             return _("Your telephone rings.") if self.mine.device == Device.PHONE else _("You are being put through.")
         name = {"name": self.mine.offer.operator.display_name}
@@ -50,7 +58,9 @@ def watch(user: Any, *, acts: bool = True) -> Watch | None:
     if not access.has_role(user, access.SUPERVISOR):
         return None
     asking = list(services.asking(hotlines_of(user)))
-    attended = Attendance.objects.filter(user=user, left_at__isnull=True)
+    talks = Offer.objects.filter(leg_ref=OuterRef("leg_ref"), state=Offer.State.ACCEPTED)
+    lasting = Q(left_at__isnull=True) | Q(Exists(talks), reason=parting.TOOK_OVER)
+    attended = Attendance.objects.filter(lasting, user=user)
     mine = attended.select_related("call__hotline", "offer__operator").first()
     topics = f"{parting.HELP_TOPIC} {parting.topic_of(user.pk)}"
     return Watch(asking, mine, topics, acts)

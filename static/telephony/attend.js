@@ -71,7 +71,7 @@ function look() {
   if (mine()) {
     wanted = false;
     connect().catch(() => (connecting = undefined)); // the page was changed in a call
-  } else if (!wanted) away();
+  } else if (!wanted && phone?.state !== "connected") away();
 }
 
 document.addEventListener("htmx:afterSettle", look);

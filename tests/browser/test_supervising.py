@@ -158,9 +158,13 @@ def test_a_supervisor_takes_over_from_the_page_of_the_call(visitor, maria, syste
     expect(desk.locator(".ring-clock")).to_be_visible()  # the operator writes up
     shot(board, "taken-over")
     expect(desk.locator("#note")).to_be_visible()
-    expect(board.locator("#frame-watch .call-bar")).to_have_count(0)
+    expect(board.locator("#frame-watch")).to_contain_text("You have taken this call over.")
     expect(board.locator("#timeline")).to_contain_text("Siri took the call over from Maria.")
     until(lambda: heard_by(system) == {"caller"}, what="the supervisor with the caller")
+    board.goto("/board/")  # the call goes along
+    expect(board.locator("#frame-watch")).to_contain_text("You have taken this call over.")
+    shot(board, "taken-over-board")
+    assert heard_by(system) == {"caller"}
     finish(telephones, desk)
     until(lambda: "boss" not in legs(system), what="the end")
     system.shell(SIRI_AGAIN)

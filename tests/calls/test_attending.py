@@ -150,6 +150,14 @@ def test_whoever_takes_over_goes_back_to_what_they_did_before(talk, line):
     assert state_of(boss) == "offline"
 
 
+def test_a_call_is_taken_over_once(talk, siri, line):
+    come_in(talk[1], siri, "take_over")
+    anna = make_user("supervisor", line)
+    with pytest.raises(services.Refused, match="Siri has taken this call over already"):
+        services.attend(talk[1].pk, "take_over", by=anna, at=NOW)
+    assert services.attend(talk[1].pk, "join", by=anna, at=NOW).offer.operator.user == siri
+
+
 def test_whoever_whispers_meanwhile_whispers_to_the_new_operator(talk, siri, line):
     kari, call = talk
     anna = make_user("supervisor", line)
