@@ -14,10 +14,11 @@ from rest_framework.authtoken.models import Token
 
 from analytics.counting import total
 from analytics.figures import abandonment_rate, service_level
-from calls.models import Call, CallEvent, Note, NoteVersion, Offer, Topic, Voicemail
+from calls.models import Call, Caller, CallEvent, Note, NoteVersion, Offer, Topic, Voicemail
 from hotline.demo.loader import load
 from knowledge.models import Contact, Question, Script
 from lines.models import Hotline, Number, OpeningRule
+from lines.tariffs import Tariff
 from operators.models import Operator, Presence, User
 from scheduling.models import Break, Shift
 
@@ -138,6 +139,14 @@ def test_nobody_answers_two_calls_at_once_or_outside_a_shift(demo):
         operator__shifts__starts_at__lte=F("made_at"), operator__shifts__ends_at__gt=F("made_at")
     )
     assert rung_in_shift.count() == Offer.objects.count()
+
+
+def test_one_caller_is_blocked_for_a_reason_and_the_second_number_of_the_shop_has_a_price(demo):
+    blocked = Caller.objects.get(blocked_until__gt=AT)
+    assert blocked.blocked_reason and blocked.blocked_by.role == User.Role.SUPERVISOR
+    paid = Tariff.objects.get(kind="per_minute")
+    assert paid.number.hotline.slug == "webshop" and Call.objects.filter(tariff=paid).count() > 100
+    assert not Tariff.objects.filter(number__number="+4748800100").exists(), "the first number costs nothing"
 
 
 def test_tuesday_lunch_is_the_weak_spot_of_the_web_shop(demo):
