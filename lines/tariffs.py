@@ -118,6 +118,7 @@ def own_cost(tariff: Tariff, seconds: int) -> Decimal | None:
 
 
 def facts_of(tariff: Tariff) -> dict[str, Any]:
-    """The terms of a tariff, to begin the next one with."""
+    """The terms of a tariff as a form begins with them, amounts without their last zeros."""
     names = ("kind", "price", "currency", "cap", "rounding", "queue_counts", "own_price", "own_currency")
-    return {name: getattr(tariff, name) for name in names}
+    terms = {name: getattr(tariff, name) for name in names}
+    return {name: f"{each.normalize():f}" if isinstance(each, Decimal) else each for name, each in terms.items()}

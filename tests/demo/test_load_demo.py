@@ -14,12 +14,13 @@ from rest_framework.authtoken.models import Token
 
 from analytics.counting import total
 from analytics.figures import abandonment_rate, service_level
-from calls.models import Call, Callback, CallEvent, Note, NoteVersion, Offer, Topic, Voicemail
+from calls.models import Call, Callback, Caller, CallEvent, Note, NoteVersion, Offer, Topic, Voicemail
 from calls.plans import editing
 from calls.plans.models import CallPlan
 from hotline.demo.loader import load
 from knowledge.models import Contact, Question, Script
 from lines.models import Hotline, Number, OpeningRule
+from lines.tariffs import Tariff
 from operators.models import Operator, Presence, User
 from scheduling.models import Break, Shift
 
@@ -157,6 +158,14 @@ def test_some_callers_were_called_back_and_most_in_time(demo):
         assert callback.attempt.operator == callback.operator
     kept = sum(bool(callback.kept(AT)) for callback in callbacks)
     assert len(callbacks) / 2 < kept
+
+
+def test_one_caller_is_blocked_for_a_reason_and_the_second_number_of_the_shop_has_a_price(demo):
+    blocked = Caller.objects.get(blocked_until__gt=AT)
+    assert blocked.blocked_reason and blocked.blocked_by.role == User.Role.SUPERVISOR
+    paid = Tariff.objects.get(kind="per_minute")
+    assert paid.number.hotline.slug == "webshop" and Call.objects.filter(tariff=paid).count() > 100
+    assert not Tariff.objects.filter(number__number="+4748800100").exists(), "the first number costs nothing"
 
 
 def test_tuesday_lunch_is_the_weak_spot_of_the_web_shop(demo):
