@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from calls.lifeline import lifeline
 from calls.models import Call, CallEvent, Offer, Topic
 from calls.plans import editing
 from calls.timeline import timeline
@@ -147,6 +148,7 @@ def test_a_caller_who_hangs_up_in_the_menu_is_abandoned_there(carrier, line):
     call = the_call(form)
     assert (call.state, call.outcome, call.ended_by) == ("ended", "abandoned", "caller")
     assert told(call)[-1] == "The caller hung up in the menu."
+    assert [step.word for step in lifeline(call)][1:] == ["Menu", "The caller hung up in the menu"]
     assert body(carrier.post(asked(text), form | {"Digits": "1"})).endswith("<Hangup/></Response>")
 
 
