@@ -2,7 +2,6 @@
 
 import time
 
-import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -59,6 +58,8 @@ def migrations() -> Finding:
 @check("broker", gettext_lazy("Redis"))
 def broker() -> Finding:
     """Redis or Valkey answers. Calls never wait for it."""
+    import redis  # here, so that pages open on a machine where Redis or its package is in trouble
+
     client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=3, socket_connect_timeout=3)
     try:
         began = time.perf_counter()

@@ -14,7 +14,8 @@ def test_a_web_process_killed_with_a_supervisor_in_the_call_frees_everybody(syst
         system.kill("web1")
         meeting.caller.hang_up()
         until(lambda: meeting.attendance.left_at, within=2, what="the end of the attendance")
-        assert meeting.attendance.reason == "caller left"
+        # With a process dead the carrier's word of the supervisor's own leg may be the first to arrive.
+        assert meeting.attendance.reason in ("caller left", "hung up")
         until(lambda: Operator.objects.get(pk=meeting.operator.pk).state == Presence.WRAP_UP, within=2)
         siri.wait_for("over")
         system.start_web("web1")

@@ -78,7 +78,7 @@ def doors() -> list[str]:
     found = []
     for entry in get_resolver("telephony.twilio.urls").url_patterns:
         assert isinstance(entry, URLPattern)
-        route = re.sub("<uuid:[a-z_]+>", NO_UUID, str(entry.pattern))
+        route = re.sub("<int:[a-z_]+>", "1", re.sub("<uuid:[a-z_]+>", NO_UUID, str(entry.pattern)))
         found.append(f"/twilio/{route}")
     return found
 
