@@ -58,7 +58,7 @@ def migrations() -> Finding:
 @check("broker", gettext_lazy("Redis"))
 def broker() -> Finding:
     """Redis or Valkey answers. Calls never wait for it."""
-    import redis  # here, so that pages open on a machine where Redis or its package is in trouble
+    import redis  # noqa: PLC0415 - here, so that pages open on a machine where its package is in trouble
 
     client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=3, socket_connect_timeout=3)
     try:
