@@ -1,71 +1,39 @@
 """What would happen to a call: asked of the same statements and functions that route real ones, without writing.
 
-The arrival is decided by `calls.arrival.DECIDE`, the first words by `routing.on_arrival`, whom to ring by the
-conditions and the order of `calls.eligibility`, what comes after by `routing.next_step`.
+The arrival is decided by `calls.arrival.DECIDE`, the first words by `routing.on_arrival`, the way through a call plan
+by the functions of `calls.plans`, whom to ring by the conditions and the order of `calls.eligibility`, what comes after
+by `routing.next_step`.
 """
 
 import uuid
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import connection
 
 from calls import routing
 from calls.arrival import DECIDE, Arrival, Route, route_of, weighed
-from calls.eligibility import CONDITIONS, ORDER
-from calls.lifecycle import unanswered
+from calls.foretold_people import AS_NOW, BUSY, NOBODY, ROSTERED, Candidate, Question, candidates
+from calls.foretold_way import Event, Over, Queued, Way
 from calls.models import Call
 from calls.numbers import classify
+from calls.plans.known import plan_of
 from calls.steps import Greet, Step
 from lines.hours import Opening
 from lines.models import Hotline
 from lines.tariffs import Tariff, in_force
-from operators.models import Operator, Presence
-from operators.presence import DESK_GRACE_SECONDS
-from scheduling.models import Break, Shift
-from scheduling.queries import on_duty
 
-AS_NOW, ROSTERED, NOBODY, BUSY = "now", "rostered", "nobody", "busy"
+__all__ = ["AS_NOW", "BUSY", "NOBODY", "ROSTERED", "Candidate", "Foretold", "Question", "foretell"]
 _ANY_NUMBER_OF_LINES = 2**31 - 1
 _NO_CALL = uuid.UUID(int=0)
 
 
 @dataclass(frozen=True)
-class Question:
-    """A call that might come. `caller` is "" when withheld; `language` is "" for the hotline's own."""
-
-    dialled: str
-    at: datetime
-    caller: str = ""
-    language: str = ""
-    roster: str = AS_NOW
-    is_now: bool = True  # another moment: who is on the line then is not known, so a line is taken to be free
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """An operator who serves the hotline, and which conditions of being rung hold; `until`, when a break ends."""
-
-    pk: int
-    name: str
-    state: str
-    skills: list[str]
-    languages: list[str]
-    holds: dict[str, bool]
-    until: datetime | None = None
-
-    @property
-    def can_take(self) -> bool:
-        return all(self.holds.values())
-
-
-@dataclass(frozen=True)
 class Foretold:
-    """The way of the call: how it is decided on, what the caller meets first, whom it rings, what comes after.
+    """The way of the call: how it is decided on, what the caller meets first, and what after that.
 
-    `route` is None for a number that leads nowhere. `rung` are those who would be rung, in order; `others` could not
-    be. `nobody` says that no one is signed on, so that the caller leaves the queue at once, to `unanswered`.
+    `route` is None for a number that leads nowhere. `kept` is the reason on which a call plan goes on with a caller who
+    would be turned away without it. `greeting` and its price are the hotline's usual ones, `met` is what the caller
+    meets behind the gate; `way` is all that comes then.
     """
 
     question: Question
@@ -77,12 +45,37 @@ class Foretold:
     gated: bool = False
     live: int = 0
     tariff: Tariff | None = None
+    kept: str = ""
     greeting: Greet | None = None
-    ahead: int = 0
-    rung: list[Candidate] = field(default_factory=list)
-    others: list[Candidate] = field(default_factory=list)
-    nobody: bool = False
-    unanswered: Step | None = None
+    met: Step | None = None
+    way: list[Event] = field(default_factory=list)
+
+    @property
+    def by_menus(self) -> bool:
+        """Whether a call plan speaks in the place of the greeting."""
+        return self.route is not None and self.route.plan is not None and bool(plan_of(self.route.plan).steps)
+
+    @property
+    def queued(self) -> Queued | None:
+        """The last queue on the way."""
+        return next((each for each in reversed(self.way) if isinstance(each, Queued)), None)
+
+    @property
+    def rung(self) -> list[Candidate]:
+        return self.queued.rung if self.queued else []
+
+    @property
+    def nobody(self) -> bool:
+        return self.queued is not None and self.queued.nobody
+
+    @property
+    def ahead(self) -> int:
+        return self.queued.ahead if self.queued else 0
+
+    @property
+    def unanswered(self) -> Step | None:
+        """What a caller meets whom nobody answers; None where the way goes on in another hotline then."""
+        return self.way[-1].step if self.way and isinstance(self.way[-1], Over) else None
 
 
 _DECIDED = f"WITH {DECIDE} SELECT refused, gated, (SELECT live FROM used) FROM decided"  # noqa: S608 - a constant
@@ -95,16 +88,20 @@ def foretell(question: Question) -> Foretold:
         return Foretold(question, routing.on_arrival(Arrival(_NO_CALL, "unknown", None)))
     route = replace(route, language=question.language or route.language)
     opening = route.timetable.at(question.at)
-    refused, gated, live = _decide(question, route, opening)
+    decided, gated, live = _decide(question, route, opening)
+    kept = decided if decided in route.keeps else ""
+    refused = "" if kept else decided
     tariff = in_force(route.tariffs, question.at)
     arrival = Arrival(
-        _NO_CALL, refused, route, closed_message=opening.message, gated=gated and not refused, tariff=tariff
+        _NO_CALL, refused, route, closed_message=opening.message, gated=gated and not decided, tariff=tariff
     )
     told = Foretold(
         question, routing.on_arrival(arrival), route, Hotline.objects.get(pk=route.hotline_id), opening, refused,
-        arrival.gated, live, tariff,
+        arrival.gated, live, tariff, kept,
     )  # fmt: skip
-    return told if refused else _in_the_queue(told, replace(arrival, gated=False))
+    if kept:
+        told = _kept(told)
+    return told if refused or kept else _let_in(told, replace(arrival, gated=False))
 
 
 def _decide(question: Question, route: Route, opening: Opening) -> tuple[str, bool, int]:
@@ -118,102 +115,49 @@ def _decide(question: Question, route: Route, opening: Opening) -> tuple[str, bo
     return refused, gated, live
 
 
-def _in_the_queue(told: Foretold, arrival: Arrival) -> Foretold:
-    assert told.route is not None and told.hotline is not None
-    greeting = routing.on_arrival(arrival)
+def _kept(told: Foretold) -> Foretold:
+    """What the plan does with a caller who comes while it is closed or full."""
+    call = _call(told)
+    way = Way(call, told.question.at, lambda call: _joins(told, call)).kept(told.kept)
+    told = replace(told, way=way)
+    joined = next((each.meets for each in way if isinstance(each, Queued)), None)
+    return replace(told, first=joined or told.unanswered or told.first)
+
+
+def _let_in(told: Foretold, arrival: Arrival) -> Foretold:
+    """What a caller meets who was not turned away, once the gate is passed."""
+    assert arrival.route is not None
+    greeting = routing.on_arrival(replace(arrival, route=replace(arrival.route, plan=None)))
     assert isinstance(greeting, Greet)
-    found = candidates(told.question, told.route)
-    present = any(each.holds["active"] and each.state in routing.PRESENT for each in found)
-    return replace(
-        told,
-        greeting=greeting,
-        ahead=_ahead(told.hotline) if told.question.is_now else 0,
+    way = Way(_call(told), told.question.at, lambda call: _joins(told, call))
+    return replace(told, greeting=greeting, met=routing.on_arrival(arrival), way=way.followed(told.question.keys))
+
+
+def _call(told: Foretold) -> Call:
+    """The call as it would be written. It never is."""
+    assert told.route is not None and told.hotline is not None
+    return Call(
+        hotline=told.hotline, language=told.route.language, skills=list(told.route.skills), tariff=told.tariff,
+        priority=told.route.priority, plan_id=told.route.plan, arrived_at=told.question.at,
+    )  # fmt: skip
+
+
+def _joins(told: Foretold, call: Call) -> Queued:
+    """What a call meets in the queue that it joins."""
+    assert call.hotline is not None
+    sent_here = call.forwarded_at is not None and call.queued_at is None
+    meets = routing.next_step(call, told.question.at) if sent_here else None
+    call.queued_at = told.question.at
+    found = candidates(told.question, call)
+    waits = routing.wait_step(call, call.hotline, told.question.at)
+    return Queued(
+        call.hotline, call.language, call.skills, call.priority,
+        topic=str(call.topic) if call.topic else "",
+        ahead=waits.position - 1 if told.question.is_now else 0,
         rung=[each for each in found if each.can_take],
         others=[each for each in found if not each.can_take],
-        nobody=not present,
-        unanswered=_unanswered(told),
-    )
-
-
-def _unanswered(told: Foretold) -> Step:
-    """What a caller meets whom nobody answers."""
-    assert told.route is not None
-    left = Call(
-        hotline=told.hotline, language=told.route.language, state=Call.State.VOICEMAIL, arrived_at=told.question.at,
-        refused=unanswered(told.hotline),
+        nobody=not any(each.holds["active"] and each.state in routing.PRESENT for each in found),
+        waits=waits,
+        meets=meets,
+        planned=told.by_menus or call.forwarded_at is not None,
     )  # fmt: skip
-    return routing.next_step(left, told.question.at)
-
-
-def _ahead(hotline: Hotline) -> int:
-    """How many wait already and would be before a caller who comes now."""
-    return Call.objects.filter(state=Call.State.WAITING, hotline=hotline, priority__gte=hotline.priority).count()
-
-
-# --- who would be rung
-_CANDIDATES = f"""
-SELECT o.id, o.display_name, o.state, o.skills, o.languages, {", ".join(CONDITIONS.values())}
-  FROM (
-    SELECT p.id, p.display_name, p.active, p.hotline_ids, p.skills, p.languages, p.idle_since,
-           COALESCE(given.state, p.state) AS state,
-           CASE WHEN given.state IS NULL THEN p.desk_seen_at END AS desk_seen_at
-      FROM operators_operator p
-      LEFT JOIN unnest(%(ids)s::bigint[], %(states)s::varchar[]) AS given (id, state) ON given.id = p.id
-     WHERE %(hotline_id)s = ANY(p.hotline_ids)
-  ) o,
-  (SELECT %(hotline_id)s::bigint AS hotline_id, %(skills)s::varchar[] AS skills, %(language)s::varchar AS language) call
- ORDER BY {ORDER}
-"""  # noqa: S608 - constants of our own stand in it
-
-
-def candidates(question: Question, route: Route) -> list[Candidate]:
-    """Everybody who serves the hotline, in the order in which they would be rung, with what holds of each."""
-    states, until = _states(question, route.hotline_id)
-    values: dict[str, Any] = {
-        "hotline_id": route.hotline_id,
-        "skills": list(route.skills),
-        "language": route.language,
-        "desk_limit": question.at - timedelta(seconds=DESK_GRACE_SECONDS),
-        "ids": list(states),
-        "states": list(states.values()),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_CANDIDATES, values)
-        rows = cursor.fetchall()
-    return [_candidate(row, until) for row in rows]
-
-
-def _candidate(row: tuple[Any, ...], until: dict[int, datetime]) -> Candidate:
-    pk, name, state, skills, languages, *held = row
-    holds = dict(zip(CONDITIONS, held, strict=True))
-    return Candidate(pk, name, state, skills, languages, holds=holds, until=until.get(pk))
-
-
-def _states(question: Question, hotline_id: int) -> tuple[dict[int, str], dict[int, datetime]]:
-    """What is supposed of the operators' states, and when breaks end; nothing where they are taken as they are."""
-    if question.roster == AS_NOW:
-        return {}, _breaks(hotline_id, question.at)
-    serving = list(Operator.objects.filter(hotlines=hotline_id).values_list("pk", flat=True))
-    if question.roster == NOBODY:
-        return dict.fromkeys(serving, str(Presence.OFFLINE)), {}
-    if question.roster == BUSY:
-        return dict.fromkeys(serving, str(Presence.ON_CALL)), {}
-    return _rostered(serving, question.at), _breaks(hotline_id, question.at)
-
-
-def _rostered(serving: list[int], at: datetime) -> dict[int, str]:
-    """Ready whoever is on duty, on a break whoever pauses within a shift, offline whoever has none."""
-    working = set(on_duty(at).filter(pk__in=serving).values_list("pk", flat=True))
-    in_shift = Shift.objects.filter(operator__in=serving, starts_at__lte=at, ends_at__gt=at)
-    pausing = set(in_shift.values_list("operator_id", flat=True)) - working
-    return {
-        pk: str(Presence.READY if pk in working else Presence.BREAK if pk in pausing else Presence.OFFLINE)
-        for pk in serving
-    }
-
-
-def _breaks(hotline_id: int, at: datetime) -> dict[int, datetime]:
-    """When the breaks of that moment end, by operator."""
-    rows = Break.objects.filter(shift__operator__hotlines=hotline_id, starts_at__lte=at, finished_at=None)
-    ends = {row.shift.operator_id: row.ends_due_at for row in rows.select_related("shift")}
-    return {pk: moment for pk, moment in ends.items() if moment > at}

@@ -6,10 +6,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from calls import foretold_plans
 from calls.foretelling import BUSY, NOBODY, ROSTERED, Candidate, Foretold
-from calls.steps import Close, RecordVoicemail, Reject, Say, Step
+from calls.foretold_way import Over, Queued
+from calls.plans.walk import Heard
+from calls.steps import Close, RecordVoicemail, Reject, Step
 from lines import wording
 from operators.models import Presence
 
@@ -22,7 +24,7 @@ class Part:
     result: str
     why: str = ""
     tone: str = "good"
-    heard: list[Say] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
     people: list[tuple[str, str, str]] = field(default_factory=list)  # name, why, tone
 
 
@@ -42,13 +44,26 @@ def _parts(told: Foretold) -> Iterator[Part]:
     yield _opening(told)
     if told.refused == "closed":
         return
-    yield _lines(told)
+    if told.kept != "closed":
+        yield _lines(told)
     if told.refused:
         return
-    yield _gate(told)
-    yield from _greeting(told)
-    yield from _queue(told)
-    yield _no_answer(told)
+    if not told.kept:
+        yield _gate(told)
+        yield from _greeting(told)
+    yield from _way(told)
+
+
+def _way(told: Foretold) -> Iterator[Part]:
+    """What comes once the caller is let in, or kept by a plan."""
+    for event in told.way:
+        if isinstance(event, Queued):
+            yield from _queue(event, told)
+        elif isinstance(event, Over):
+            yield _over(event, told)
+        else:
+            name, result, why, heard = foretold_plans.in_words(event)
+            yield Part(name, result, why, "info", heard)
 
 
 def _no_route() -> str:
@@ -90,6 +105,9 @@ def _opening(told: Foretold) -> Part:
     why = wording.reason_in_words(told.opening)
     if told.opening.is_open:
         return Part(_("Opening hours"), result, why)
+    if told.kept:
+        why = " ".join(filter(None, [why, foretold_plans.goes_on()]))
+        return Part(_("Opening hours"), result, why, "warn")
     return Part(_("Opening hours"), result, why, "warn", _heard(told.first))
 
 
@@ -99,8 +117,11 @@ def _lines(told: Foretold) -> Part:
         why = _("How many lines are taken then is not known: one of %(lines)s is taken to be free.")
         return Part(_("Lines"), _("one is free"), why % {"lines": told.route.lines}, "quiet")
     taken = _("%(taken)s of %(lines)s are taken now.") % {"taken": told.live, "lines": told.route.lines}
+    if told.kept == "full":
+        return Part(_("Lines"), _("all are taken"), f"{taken} {foretold_plans.goes_on()}", "warn")
     if told.refused == "full":
-        return Part(_("Lines"), _("busy tone"), taken, "bad", _heard(told.first))
+        result = _("goodbye") if isinstance(told.first, Close) else _("busy tone")
+        return Part(_("Lines"), result, taken, "bad", _heard(told.first))
     return Part(_("Lines"), _("one is free"), taken)
 
 
@@ -118,24 +139,26 @@ def _greeting(told: Foretold) -> Iterator[Part]:
     assert told.greeting is not None and told.hotline is not None
     own = told.hotline.greeting.strip()
     why = _("The hotline’s own words.") if own else _("The hotline has no greeting of its own: the usual words.")
-    yield Part(_("Greeting"), _("is spoken"), why, heard=[told.greeting.words])
+    if not told.by_menus:
+        yield Part(_("Greeting"), _("is spoken"), why, heard=[told.greeting.words])
     if told.greeting.price is not None:
         why = _("The number costs its callers money, so they hear it before it counts.")
         yield Part(_("Price"), _("is spoken"), why, "info", [told.greeting.price])
 
 
-def _queue(told: Foretold) -> Iterator[Part]:
-    assert told.hotline is not None
-    if told.ahead:
-        ahead = ngettext("%(n)s caller waits already.", "%(n)s callers wait already.", told.ahead) % {"n": told.ahead}
-        yield Part(_("Queue"), _("place %(place)s") % {"place": told.ahead + 1}, ahead, "info")
-    people = [_rung(each, place) for place, each in enumerate(told.rung, 1)]
-    people += [_not_rung(each, told) for each in told.others]
-    if told.rung:
+def _queue(queued: Queued, told: Foretold) -> Iterator[Part]:
+    why, heard = foretold_plans.queue_in_words(queued)
+    if queued.ahead:
+        yield Part(_("Queue"), _("place %(place)s") % {"place": queued.ahead + 1}, why, "info", heard)
+    elif why or heard:
+        yield Part(_("Queue"), _("joined"), why, "info", heard)
+    people = [_rung(each, place) for place, each in enumerate(queued.rung, 1)]
+    people += [_not_rung(each, queued, told) for each in queued.others]
+    if queued.rung:
         why = _("Whoever has been free longest is rung first, each for %(seconds)s seconds.")
-        first = _("rings at %(name)s") % {"name": told.rung[0].name}
-        yield Part(_("Operators"), first, why % {"seconds": told.hotline.ring_seconds}, people=people)
-    elif told.nobody:
+        first = _("rings at %(name)s") % {"name": queued.rung[0].name}
+        yield Part(_("Operators"), first, why % {"seconds": queued.hotline.ring_seconds}, people=people)
+    elif queued.nobody:
         why = _("Nobody who serves the hotline is signed on, so nobody is waited for.")
         yield Part(_("Operators"), _("nobody"), why, "bad", people=people)
     else:
@@ -149,24 +172,22 @@ def _rung(each: Candidate, place: int) -> tuple[str, str, str]:
     return each.name, _("is rung as number %(place)s") % {"place": place}, "good"
 
 
-def _not_rung(each: Candidate, told: Foretold) -> tuple[str, str, str]:
-    return each.name, "; ".join(_reasons(each, told)), "quiet"
+def _not_rung(each: Candidate, queued: Queued, told: Foretold) -> tuple[str, str, str]:
+    return each.name, "; ".join(_reasons(each, queued, told)), "quiet"
 
 
-def _reasons(each: Candidate, told: Foretold) -> Iterator[str]:
+def _reasons(each: Candidate, queued: Queued, told: Foretold) -> Iterator[str]:
     """Why an operator would not be rung: every condition that does not hold."""
-    route = told.route
-    assert route is not None and told.hotline is not None
     if not each.holds["active"]:
         yield _("does not work here any more")
         return
     if not each.holds["ready"]:
         yield _state(each, told)
     if not each.holds["skilled"]:
-        lacking = ", ".join(skill for skill in route.skills if skill not in each.skills)
+        lacking = ", ".join(skill for skill in queued.skills if skill not in each.skills)
         yield _("lacks the skill %(skills)s") % {"skills": lacking}
     if not each.holds["speaks"]:
-        yield _("does not speak %(language)s") % {"language": route.language}
+        yield _("does not speak %(language)s") % {"language": queued.language}
     if not each.holds["at_desk"]:
         yield _("the desk page was closed or lost")
 
@@ -189,20 +210,17 @@ def _state(each: Candidate, told: Foretold) -> str:
     }.get(Presence(each.state), each.state)
 
 
-def _no_answer(told: Foretold) -> Part:
-    assert told.hotline is not None and told.unanswered is not None
-    name = _("When nobody comes")
-    if told.nobody:
-        when = _("At once, as nobody is signed on.")
-    else:
-        when = _("After waiting %(seconds)s seconds, unless somebody is being rung.")
-        when %= {"seconds": told.hotline.max_wait_seconds}
-    if isinstance(told.unanswered, RecordVoicemail):
-        return Part(name, _("voicemail"), when, "info", _heard(told.unanswered))
-    return Part(name, _("told to call again"), when, "warn", _heard(told.unanswered))
+def _over(event: Over, told: Foretold) -> Part:
+    """Where the way ends without anybody answering."""
+    name, when = foretold_plans.moment_in_words(event.why, event.after)
+    if isinstance(event.step, RecordVoicemail):
+        return Part(name, _("voicemail"), when, "info", _heard(event.step))
+    if event.own or event.why == "closed":
+        return Part(name, _("goodbye"), when, "warn", _heard(event.step))
+    return Part(name, _("told to call again"), when, "warn", _heard(event.step))
 
 
-def _heard(step: Step) -> list[Say]:
+def _heard(step: Step) -> list[Heard]:
     """The words of a step; a tone has none."""
     if isinstance(step, Reject):
         return []
@@ -212,12 +230,16 @@ def _heard(step: Step) -> list[Say]:
 
 def summary(told: Foretold) -> str:
     """The whole answer in one sentence."""
+    if told.refused == "full" and isinstance(told.first, Close):
+        return _("The caller hears the call plan’s goodbye.")
     if told.refused:
         return {
             "unknown": _("The caller hears that the number is not in use."),
             "closed": _("The caller hears that it is closed."),
             "full": _("The caller hears the busy tone."),
         }.get(told.refused, _("The caller is turned away unanswered."))
+    if told.kept or told.by_menus or len(told.way) > 2:  # more than a queue and what comes when nobody does
+        return foretold_plans.summary(told)
     if told.rung:
         return _("The caller is greeted and it rings at %(name)s.") % {"name": told.rung[0].name}
     if told.nobody and isinstance(told.unanswered, Close):

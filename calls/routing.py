@@ -11,7 +11,7 @@ from calls.expected import expected_wait
 from calls.models import Call, Callback, Offer
 from calls.plans import running
 from calls.plans.known import plan_of
-from calls.steps import Close, Connect, Farewell, Greet, HangUp, RecordVoicemail, Reject, Step, Wait
+from calls.steps import Close, Connect, Farewell, Greet, HangUp, RecordVoicemail, Reject, Say, Sound, Step, Wait
 from calls.words import own_or_word, word
 from lines.models import Hotline
 from operators.models import Operator, Presence
@@ -106,8 +106,12 @@ def farewell(call: Call, hotline: Hotline) -> Farewell:
 
 
 def voicemail_step(call: Call, hotline: Hotline) -> Step:
-    words = running.voicemail_words(call) or own_or_word(hotline.voicemail_message, "voicemail", call.language)
-    return RecordVoicemail(words)
+    return recording(call, hotline, running.voicemail_words(call))
+
+
+def recording(call: Call, hotline: Hotline, own: Say | Sound | None) -> Step:
+    """A message is recorded, after the words of the plan if it has some."""
+    return RecordVoicemail(own or own_or_word(hotline.voicemail_message, "voicemail", call.language))
 
 
 def promise(call: Call, hotline: Hotline, at: datetime) -> Farewell:

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from calls import foretelling, foretold_words
 from calls.foretelling import Foretold, Question
+from calls.plans.known import in_force
+from calls.plans.script import KEYS
 from hotline.core import access
 from hotline.core.moments import MomentsForm, WallTimeField
 from lines import numbers, queries
@@ -39,6 +41,10 @@ class WhatIfForm(MomentsForm):
     caller_number = forms.CharField(
         label=_("Caller’s number"), required=False, max_length=32, widget=forms.TextInput({"autocomplete": "off"})
     )
+    keys = forms.CharField(
+        label=_("Keys pressed in the menu"), required=False, max_length=80,
+        help_text=_("For example: 2, 1. Empty: none."), widget=forms.TextInput({"autocomplete": "off"}),
+    )  # fmt: skip
     roster = forms.ChoiceField(
         label=_("Operators"),
         choices=[
@@ -60,6 +66,8 @@ class WhatIfForm(MomentsForm):
         }
         for name, offered in choices.items():
             self.fields[name].choices = offered  # type: ignore[attr-defined]
+        if in_force(hotline.pk) is None:
+            del self.fields["keys"]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean()
@@ -70,6 +78,12 @@ class WhatIfForm(MomentsForm):
                 self.add_error("caller_number", str(error))
         return given
 
+    def clean_keys(self) -> str:
+        pressed = "".join(each for each in self.cleaned_data["keys"] if each not in ", ")
+        if not set(pressed) <= set(KEYS):
+            raise forms.ValidationError(_("Keys are the digits, * and #, with commas or spaces between them."))
+        return pressed
+
     def question(self, at: datetime) -> Question:
         """What is asked; call when valid."""
         given = self.cleaned_data
@@ -77,8 +91,9 @@ class WhatIfForm(MomentsForm):
         caller = {NEW: _UNKNOWN_NUMBER, WITHHELD: ""}.get(given["caller"], given.get("caller_number", ""))
         usual = foretelling.ROSTERED if moment else foretelling.AS_NOW
         return Question(
-            given["number"], moment or at, caller, given["language"], given["roster"] or usual, is_now=moment is None
-        )
+            given["number"], moment or at, caller, given["language"], given["roster"] or usual,
+            keys=tuple(given.get("keys", "")), is_now=moment is None,
+        )  # fmt: skip
 
 
 @access.needs(access.SUPERVISOR)

@@ -86,12 +86,22 @@ def voicemail_words(call: Call) -> Heard | None:
     if call.plan_id is None:
         return None
     rule = call.events.filter(kind=CallEvent.Kind.VOICEMAIL).values_list("data__rule", flat=True).first()
-    return plan_of(call.plan_id).end(rule).words.said(call.language) if rule else None
+    return words_at_end(call, rule)
+
+
+def words_at_end(call: Call, rule: str | None) -> Heard | None:
+    """The plan's own words for a caller who comes to an end by `rule`; None if it has none, or no rule led there."""
+    return plan_of(call.plan_id).end(rule).words.said(call.language) if call.plan_id and rule else None
+
+
+def end_of(call: Call, rule: str) -> End:
+    """What the call's plan, if it has one, says of `rule`."""
+    return plan_of(call.plan_id).end(rule) if call.plan_id else End()
 
 
 def patience(call: Call, hotline: Hotline) -> int:
     """After how many seconds a waiting caller is led elsewhere."""
-    end = plan_of(call.plan_id).end("late") if call.plan_id else End()
+    end = end_of(call, "late")
     return hotline.max_wait_seconds if end.to == "usual" else end.after
 
 
@@ -140,7 +150,7 @@ def give_up(call_id: uuid.UUID, *, at: datetime, why: str) -> Call:
     with transaction.atomic():
         call = _locked(call_id)
         rule = _RULE_OF.get(why, "")
-        end = plan_of(call.plan_id).end(rule) if call.plan_id else End()
+        end = end_of(call, rule)
         if call.state not in _OPEN or end.to == "usual":
             return lifecycle.divert_to_voicemail(call_id, at=at, why=why)
         _end(call, end, rule=rule, why=why, at=at)
@@ -169,12 +179,17 @@ def _go(call: Call, place: Place, at: datetime) -> None:
 
 
 def _queue(call: Call, target: Target) -> None:
+    wants(call, target)
+    call.save(update_fields=["skills", "priority", "topic"])
+
+
+def wants(call: Call, target: Target) -> None:
+    """What a way to the queue asks for, set on the call; not saved."""
     assert call.hotline is not None
     call.skills = sorted({*call.hotline.skills, *target.skills})
     call.priority = call.hotline.priority + target.priority
     if target.topic and Topic.objects.filter(pk=target.topic, hotline=call.hotline_id).exists():
         call.topic_id = target.topic
-    call.save(update_fields=["skills", "priority", "topic"])
 
 
 def _end(call: Call, end: End, *, rule: str, at: datetime, why: str = "") -> None:
@@ -204,24 +219,37 @@ def _forward(call: Call, hotline_id: int | None, at: datetime, *, why: str) -> N
     """On to another hotline's queue, past its menus. Where a call has been it does not go again."""
     assert call.hotline is not None
     been = list(call.events.filter(kind=CallEvent.Kind.FORWARDED).values_list("data__left", flat=True))
-    target = Hotline.objects.filter(pk=hotline_id or 0, active=True).first()
-    if target is None or target.pk in (*been, call.hotline_id) or len(been) >= FORWARDS:
+    target = destination(call, hotline_id, been)
+    if target is None:
         _nowhere(call, at)
         return
     left, key = call.hotline_id, f"forwarded:{len(been) + 1}"
     note_event(call, CallEvent.Kind.FORWARDED, at=at, key=key, left=left, to=target.pk, hotline=target.name, why=why)
     tell_of(call.pk, left, line_changed=True)  # it leaves that line; whoever called us tells the one it joins
-    call.hotline, call.plan_id, call.forwarded_at = target, in_force(target.pk), at
-    call.skills, call.priority = list(target.skills), target.priority
-    if call.language not in target.languages and target.languages:
-        call.language = target.languages[0]
+    hand_over(call, target, at)
     call.save(update_fields=["hotline", "plan", "forwarded_at", "skills", "priority", "language"])
     if not timetable(target.pk, target.version).at(at).is_open:
-        end = plan_of(call.plan_id).end("closed") if call.plan_id else End()
+        end = end_of(call, "closed")
         if end.to == "usual":
             _turn_away(call, at, why="closed")
         else:
             _end(call, end, rule="closed", at=at)
+
+
+def destination(call: Call, hotline_id: int | None, been: list[int]) -> Hotline | None:
+    """The hotline to which a plan sends a call on that left those of `been` before; None where it cannot go."""
+    target = Hotline.objects.filter(pk=hotline_id or 0, active=True).first()
+    if target is None or target.pk in (*been, call.hotline_id) or len(been) >= FORWARDS:
+        return None
+    return target
+
+
+def hand_over(call: Call, target: Hotline, at: datetime) -> None:
+    """What another hotline changes of a call that is sent on to it, set on the call; not saved."""
+    call.hotline, call.plan_id, call.forwarded_at = target, in_force(target.pk), at
+    call.skills, call.priority = list(target.skills), target.priority
+    if call.language not in target.languages and target.languages:
+        call.language = target.languages[0]
 
 
 def _nowhere(call: Call, at: datetime) -> None:

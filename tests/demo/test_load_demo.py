@@ -62,6 +62,22 @@ def test_one_hotline_has_a_call_plan_that_could_be_published_as_it_is(demo):
     assert CallPlan.objects.filter(hotline=plan.hotline, state="past").exists()
 
 
+@pytest.mark.parametrize("slug", ["webshop", "admissions", "citizens"])
+def test_what_would_happen_is_answered_for_each_hotline(demo, client, slug):
+    client.force_login(User.objects.filter(role=User.Role.SUPERVISOR, hotlines__slug=slug).first())
+    answer = client.get(f"/lines/{slug}/what-if/")
+    assert answer.status_code == 200 and 'id="answer"' in answer.content.decode()
+    when = {
+        "moment": "2026-11-20T13:00",
+        "caller": "new",
+        "number": Number.objects.filter(hotline__slug=slug)[0].number,
+    }
+    text = client.post(
+        f"/lines/{slug}/what-if/", when | {"roster": "rostered", "language": "", "keys": ""}
+    ).content.decode()
+    assert ("What is it about" in text) is (slug == "admissions")
+
+
 def test_an_always_open_hotline_has_five_operators_who_speak_its_language(demo):
     for hotline in Hotline.objects.filter(opening_rules__kind=OpeningRule.Kind.ALWAYS):
         assert hotline.operators.filter(languages__contains=[hotline.languages[0]]).count() >= 5
