@@ -89,7 +89,7 @@ def pass_on(request: HttpRequest, call_id: UUID) -> HttpResponse:
     if error:
         return _panel(request, call, text, error)
     response = now_response(request, operator, have=have_of(request))
-    response["HX-Retarget"] = "#now"
+    response["HX-Retarget"] = "global #now"  # wherever what was pressed is by now
     return response
 
 

@@ -85,7 +85,7 @@ def now_response(
     if kept:
         response["HX-Reswap"] = "none"
     else:
-        response["HX-Retarget"] = "#now"
+        response["HX-Retarget"] = "global #now"  # wherever what was pressed is by now
     return response
 
 
