@@ -44,6 +44,7 @@ class Route:
     closed_message: str
     organisation: str
     timetable: Timetable
+    recording: tuple[str, str, str] | None = None  # mode, purpose and where to read more, if it records
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,9 @@ def route_of(dialled: str) -> Route | None:
         closed_message=hotline.closed_message,
         organisation=hotline.organisation,
         timetable=timetable(hotline.pk, hotline.version),
+        recording=(
+            (hotline.recording_mode, hotline.recording_purpose, hotline.recording_more) if hotline.records else None
+        ),
     )
     if len(_memory) >= _MEMORY_LIMIT:
         _memory.clear()

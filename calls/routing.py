@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import Avg, F, Q
 
-from calls import passing
+from calls import consent, passing, survey
 from calls.conferences import conference_of
 from calls.models import Call, Offer
-from calls.steps import Close, Connect, Farewell, Greet, HangUp, RecordVoicemail, Reject, Step, Wait
+from calls.steps import AskConsent, Close, Connect, Farewell, Greet, HangUp, RecordVoicemail, Reject, Step, Wait
 from calls.words import own_or_word, word
 from lines.models import Hotline
 from operators.models import Operator, Presence
@@ -41,16 +41,29 @@ def next_step(call: Call, at: datetime) -> Step:
     if call.state == Call.State.VOICEMAIL:
         return voicemail_step(call, hotline)
     if call.state == Call.State.CONNECTED:
-        alone = call.operator_left_at and not passing.outside_talks(call)
-        return farewell(call, hotline) if alone else Connect(conference_of(call))
+        return in_conversation(call, hotline)
     if call.state == Call.State.WAITING:
         return Wait(queue=queue_of(call), language=call.language)
     return greet(call, hotline)
 
 
-def greet(call: Call, hotline: Hotline) -> Greet:
+def greet(call: Call, hotline: Hotline) -> Step:
+    """The greeting; where it records, the question about that too, until it was answered."""
     words = own_or_word(hotline.greeting, "greeting", call.language, organisation=hotline.organisation)
-    return Greet(words, queue_of(call))
+    if not hotline.records:
+        return Greet(words, queue_of(call))
+    if consent.consent_of(call) is not None:
+        return Wait(queue=queue_of(call), language=call.language)
+    told = consent.question(hotline.recording_mode, hotline.recording_purpose, hotline.recording_more, call.language)
+    return AskConsent(words, told)
+
+
+def in_conversation(call: Call, hotline: Hotline) -> Step:
+    """To whoever talks with the caller; when they have left, the question if there is one, then the closing words."""
+    outside = passing.outside_talks(call)
+    if call.operator_left_at and not outside:
+        return survey.question(call, hotline) or farewell(call, hotline)
+    return Connect(conference_of(call), recorded=not outside and consent.allowed(call))
 
 
 def farewell(call: Call, hotline: Hotline) -> Farewell:

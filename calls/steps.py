@@ -20,6 +20,14 @@ class Greet:
 
 
 @dataclass(frozen=True)
+class AskConsent:
+    """Say the greeting, then that the call is recorded, and wait a little for a key."""
+
+    greeting: Say
+    words: Say
+
+
+@dataclass(frozen=True)
 class Wait:
     """Keep the caller in the queue. `position` counts from 1; `expected_seconds` is None when unknown."""
 
@@ -37,9 +45,10 @@ class Leave:
 
 @dataclass(frozen=True)
 class Connect:
-    """Bring the caller to the operator, in the conference of this name."""
+    """Bring the caller to the operator, in the conference of this name, which is recorded or not."""
 
     conference: str
+    recorded: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,13 @@ class RecordVoicemail:
 @dataclass(frozen=True)
 class Close:
     """Say why nobody answers, then hang up."""
+
+    words: Say
+
+
+@dataclass(frozen=True)
+class AskSurvey:
+    """Ask how well the caller was helped, and wait for a key."""
 
     words: Say
 
@@ -71,4 +87,4 @@ class HangUp:
     pass
 
 
-Step = Greet | Wait | Leave | Connect | RecordVoicemail | Close | Farewell | Reject | HangUp
+Step = Greet | AskConsent | Wait | Leave | Connect | RecordVoicemail | Close | AskSurvey | Farewell | Reject | HangUp

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from calls import passing_words
+from calls import passing_words, recording_words
 from calls.lifeline import not_taken
 from calls.models import Call, CallEvent
 from operators.models import Operator
@@ -38,6 +38,8 @@ def _text(event: CallEvent, names: dict[int, str]) -> str:
         return _not_taken(event, name)
     if event.kind in passing_words.KINDS:
         return passing_words.text(event, name)
+    if event.kind in recording_words.KINDS:
+        return recording_words.text(event, name)
     if event.kind == Kind.TURNED_AWAY:
         return _turned_away(event.data.get("why", ""))
     if event.kind == Kind.ENDED:

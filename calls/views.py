@@ -17,6 +17,7 @@ from calls.forms import NoteForm, RevealForm
 from calls.lifeline import lifeline
 from calls.models import Call, Note, Voicemail
 from calls.queries import visible_to
+from calls.recording_views import recordings_of
 from calls.reveal import REVEALED
 from calls.reveal import reveal as whole_number
 from calls.timeline import timeline
@@ -132,6 +133,7 @@ def about(request: HttpRequest, found: Call) -> dict[str, Any]:
         "note": written,
         "versions": list(written.versions.select_related("by")) if written else [],
         "voicemail": Voicemail.objects.select_related("handled_by").filter(call=found).first(),
+        **recordings_of(request.user, found),
         "may_write": may_write,
         "reveal_form": RevealForm() if may_write and found.caller_number else None,
         "looks": AuditEntry.objects.select_related("by").filter(subject=_subject(found), verb=REVEALED).order_by("-at"),

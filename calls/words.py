@@ -22,6 +22,13 @@ _WORDS: dict[str, dict[str, str]] = {
         "expected": "The expected wait is about {minutes} minutes.",
         "expected_one": "The expected wait is about one minute.",
         "press_voicemail": "To leave a message instead, press 2.",
+        "recorded": "This call is recorded: {purpose}.",
+        "recorded_key": "If you do not want that, press {key}. You are helped just the same.",
+        "recorded_ask": "We would like to record this call: {purpose}.",
+        "recorded_ask_key": "If you agree, press {key}. If you press nothing, it is not recorded, and you are helped "
+        "just the same.",
+        "recorded_more": "Read more: {more}.",
+        "survey": "How well were we able to help you? Press a key from 1, not at all, to 5, very well.",
     },
     "nb": {
         "greeting": "Velkommen til {organisation}. Vent litt, vi svarer så snart vi kan.",
@@ -42,6 +49,13 @@ _WORDS: dict[str, dict[str, str]] = {
         "expected": "Forventet ventetid er omtrent {minutes} minutter.",
         "expected_one": "Forventet ventetid er omtrent ett minutt.",
         "press_voicemail": "Trykk 2 for å legge igjen en beskjed i stedet.",
+        "recorded": "Denne samtalen blir tatt opp: {purpose}.",
+        "recorded_key": "Trykk {key} hvis du ikke vil det. Du får like god hjelp.",
+        "recorded_ask": "Vi ønsker å ta opp denne samtalen: {purpose}.",
+        "recorded_ask_key": "Trykk {key} hvis du sier ja til det. Trykker du ingenting, blir den ikke tatt opp, "
+        "og du får like god hjelp.",
+        "recorded_more": "Les mer: {more}.",
+        "survey": "Hvor godt fikk du hjelp? Trykk en tast fra 1, ikke i det hele tatt, til 5, svært godt.",
     },
     "fil": {
         "greeting": "Maligayang pagtawag sa {organisation}. Maghintay po lamang, sasagutin namin kayo agad.",
@@ -62,6 +76,13 @@ _WORDS: dict[str, dict[str, str]] = {
         "expected": "Mga {minutes} minuto po ang inaasahang paghihintay.",
         "expected_one": "Mga isang minuto po ang inaasahang paghihintay.",
         "press_voicemail": "Para mag-iwan ng mensahe, pindutin po ang 2.",
+        "recorded": "Nire-record po ang tawag na ito: {purpose}.",
+        "recorded_key": "Kung ayaw po ninyo, pindutin ang {key}. Tutulungan pa rin po kayo nang pareho.",
+        "recorded_ask": "Nais po naming i-record ang tawag na ito: {purpose}.",
+        "recorded_ask_key": "Kung pumapayag po kayo, pindutin ang {key}. Kung wala kayong pipindutin, hindi ito "
+        "ire-record, at tutulungan pa rin po kayo nang pareho.",
+        "recorded_more": "Basahin pa: {more}.",
+        "survey": "Gaano po kayo natulungan? Pindutin ang mula 1, hindi natulungan, hanggang 5, lubos na natulungan.",
     },
 }
 

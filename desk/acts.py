@@ -20,7 +20,7 @@ from operators import presence
 from operators.models import Device, Operator, Presence
 
 
-def _own_call(operator: Operator, call_id: UUID) -> Call:
+def own_call(operator: Operator, call_id: UUID) -> Call:
     """A call this operator took; anything else is not found."""
     call = Call.objects.filter(pk=call_id, offers__operator=operator, offers__accepted_at__isnull=False).first()
     if call is None:
@@ -82,7 +82,7 @@ def hang_up(request: HttpRequest, call_id: UUID) -> HttpResponse:
     operator = operator_of(request)
     error = ""
     try:
-        services.hang_up(_own_call(operator, call_id).pk, by=request.user, at=timezone.now())
+        services.hang_up(own_call(operator, call_id).pk, by=request.user, at=timezone.now())
     except services.Refused as refused:
         error = str(refused)
     return _answer(request, operator, error)
@@ -124,7 +124,7 @@ def _version(request: HttpRequest) -> int | None:
 def draft(request: HttpRequest, call_id: UUID) -> HttpResponse:
     """Keep what is typed so far; the page sends it within two seconds of a pause."""
     operator = operator_of(request)
-    call = _own_call(operator, call_id)
+    call = own_call(operator, call_id)
     at = timezone.now()
     try:
         note = services.save_draft(
@@ -153,7 +153,7 @@ def _as_kept(note: Note) -> dict[str, Any]:
 def save(request: HttpRequest, call_id: UUID) -> HttpResponse:
     """Save the note. In wrap-up that is also the end of it: the next state begins, a break if `then` says so."""
     operator = operator_of(request)
-    call = _own_call(operator, call_id)
+    call = own_call(operator, call_id)
     written, have = _written(request), have_of(request)
     wrong = _missing(call, written)
     error = "" if wrong else _saved(request, operator, call, written)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from calls import numbers, queries
+from calls import numbers, queries, recording
 from calls.models import Call, Note, Offer, Topic
 from calls.queries import Current
 from knowledge import scripts
@@ -44,6 +44,7 @@ class Situation:
     break_in_hand: Break | None
     history: list[Call] = field(default_factory=list)
     calls_before: int = 0
+    recording: str = ""
 
     @property
     def phase(self) -> str:
@@ -111,6 +112,7 @@ def situation(operator: Operator, at: datetime, reopen: UUID | None = None) -> S
         break_in_hand=scheduling.break_in_hand(operator.pk),
         history=history,
         calls_before=_calls_before(call, history),
+        recording=recording.standing(call) if call and current and current.phase == "live" else "",
     )
 
 

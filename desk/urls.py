@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk import acts, board_acts, screens, views, wallboard
+from desk import acts, board_acts, recording_acts, screens, views, wallboard
 
 app_name = "desk"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("desk/heartbeat/", acts.heartbeat, name="heartbeat"),
     path("desk/offers/<uuid:offer_id>/decline/", acts.decline, name="decline"),
     path("desk/calls/<uuid:call_id>/hang-up/", acts.hang_up, name="hang_up"),
+    path("desk/calls/<uuid:call_id>/recording/", recording_acts.recording, name="recording"),
     path("desk/calls/<uuid:call_id>/draft/", acts.draft, name="draft"),
     path("desk/calls/<uuid:call_id>/note/", acts.save, name="save"),
     path("board/", wallboard.page, name="board"),

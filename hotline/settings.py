@@ -151,6 +151,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 120,
         "options": {"expires": 110},
     },
+    "recordings past their time are erased": {
+        "task": "telephony.purge_recordings",
+        "schedule": crontab(hour=3, minute=10),
+    },
     "the last intervals are counted": {
         "task": "analytics.tasks.count_recent",
         "schedule": 60,

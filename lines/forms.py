@@ -40,23 +40,46 @@ class HotlineForm(forms.ModelForm):
         label=_("Colour on the board"), choices=[(number, number) for number in range(1, 9)], coerce=int
     )
 
+    recording_mode = forms.ChoiceField(
+        label=_("Conversations are recorded"),
+        choices=Hotline.Recording,
+        required=False,
+        help_text=_("Said after the greeting, before the line. Whoever refuses is helped just the same."),
+    )
+    recording_days = forms.IntegerField(
+        label=_("Recordings are kept for, days"),
+        min_value=1,
+        max_value=3650,
+        required=False,
+        help_text=_("After that the sound is erased at the carrier, and here."),
+    )
+
     class Meta:
         model = Hotline
         fields = [
             *("name", "slug", "organisation", "time_zone", "country", "languages", "skills", "priority"),
             *("service_level_seconds", "service_level_percent", "short_abandon_seconds", "ring_seconds"),
             *("max_wait_seconds", "wrap_up_seconds", "caller_hourly_limit", "greeting", "closed_message"),
-            *("voicemail_message", "farewell", "voicemail_enabled", "colour", "active"),
+            *("voicemail_message", "farewell", "voicemail_enabled", "recording_mode", "recording_purpose"),
+            *("recording_more", "recording_days", "recording_heard_by_operators", "survey_enabled", "survey_question"),
+            *("colour", "active"),
         ]
         help_texts = {
             "slug": _("Small letters, digits and hyphens."),
             "languages": _("Codes with commas between, as in nb, en. The first is spoken when nothing else is known."),
             "skills": _("With commas between. An operator needs all of them."),
             "greeting": _("Empty: the usual words, with the organisation's name."),
+            "recording_purpose": _("Goes on from “This call is recorded:”, as in “to train our operators”."),
+            "recording_more": _("As in “city-water.example/privacy”. May be empty."),
+            "survey_enabled": _("For callers who are still there when the operator has left."),
+            "survey_question": _("Empty: the usual words. Say that 1 is worst and 5 is best."),
         }
         widgets = {
             name: forms.Textarea(attrs={"rows": 3})
-            for name in ("greeting", "closed_message", "voicemail_message", "farewell")
+            for name in (
+                *("greeting", "closed_message", "voicemail_message", "farewell"),
+                *("recording_purpose", "survey_question"),
+            )
         }
 
     def clean_languages(self) -> list[str]:
@@ -67,6 +90,12 @@ class HotlineForm(forms.ModelForm):
                 _("“%(code)s” is not a language code such as nb, en or fil."), params={"code": wrong[0]}
             )
         return codes
+
+    def clean_recording_mode(self) -> str:
+        return self.cleaned_data["recording_mode"] or self.instance.recording_mode
+
+    def clean_recording_days(self) -> int:
+        return self.cleaned_data["recording_days"] or self.instance.recording_days
 
     def clean_country(self) -> str:
         country = self.cleaned_data["country"]

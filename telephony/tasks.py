@@ -1,10 +1,11 @@
-"""Celery's part of telephony: comparing the register with the carrier's list."""
+"""Celery's part of telephony: comparing the register with the carrier's list, erasing old recordings."""
 
 from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
+from telephony.purging import DAYS, purge, settle
 from telephony.reconcile import compare_since
 
 _OVERLAP = timedelta(minutes=10)
@@ -14,4 +15,13 @@ _OVERLAP = timedelta(minutes=10)
 def reconcile(minutes: int = 60) -> dict[str, int]:
     """Compare the calls of the last `minutes` (and a little more). Run twice, the second pass writes nothing."""
     found = compare_since(timezone.now() - timedelta(minutes=minutes) - _OVERLAP)
+    settle(timezone.now())
     return {"matched": found.matched, "recovered": found.recovered, "closed": found.closed}
+
+
+@shared_task(name="telephony.purge_recordings")
+def purge_recordings() -> dict[str, int]:
+    """Erase recordings past their time. What the carrier refuses to erase is tried again the next night."""
+    settle(timezone.now(), back=DAYS)
+    found = purge(timezone.now())
+    return {"due": found.due, "erased": found.erased, "refused": found.refused}

@@ -12,5 +12,6 @@ urlpatterns = [
     path("guide/close/", views.guide_close, name="guide_close"),
     path("guide/register/", views.guide_register, name="guide_register"),
     path("telephony/token/", views.token, name="token"),
+    path("telephony/recording/<uuid:call_id>/<int:pk>/", views.recording, name="recording"),
     path("telephony/voicemail/<uuid:call_id>/", views.voicemail, name="voicemail"),
 ]

@@ -217,6 +217,7 @@ function settle() {
 }
 
 const KEYS = {
+  F7: () => byId("rec-toggle")?.click(),
   F8: () => byId("mute")?.click(),
   "/": () => byId("answers-query").focus(),
   n: () => byId("open-by-hand")?.click(),

@@ -90,6 +90,8 @@ class Exchange:
         self.publish({**leg.events[-1], "sid": leg.sid, "device": False})
         if leg.recording is not None:
             leg.recording.append(text)
+        if leg.overheard is not None:
+            leg.overheard(text)
         for other in leg.peers():
             self.hear(other, "voice", text, **{"from": leg.sid})
 

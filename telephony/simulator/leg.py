@@ -83,6 +83,7 @@ class Leg:
     peers: "Callable[[], list[Leg]]" = list
     doing: str = ""
     events: list[dict[str, Any]] = field(default_factory=list)
+    overheard: "Callable[[str], None] | None" = None  # what is said in a conference that may be recorded
     recording: list[str] | None = None  # what is being said onto a recording
     chain: "asyncio.Task[None] | None" = None
 

@@ -4,12 +4,12 @@ import uuid
 
 from django.http import HttpRequest
 
-from calls import routing, services
+from calls import consent, routing, services
 from calls.facts import moment
 from calls.journal import note_event
 from calls.models import Call, CallEvent
 from calls.queries import by_ref
-from calls.steps import Greet, Leave
+from calls.steps import AskConsent, Greet, Leave
 from calls.words import own_or_word, word
 from telephony.twilio import trouble, twiml
 from telephony.twilio.webhook import Post, webhook
@@ -41,6 +41,9 @@ def _arrive(request: HttpRequest, post: Post) -> str:
         )
         return twiml.render(step, call_id=arrival.call_id)
     words = own_or_word(route.greeting, "greeting", language, organisation=organisation)
+    if route.recording:
+        told = consent.question(*route.recording, language)
+        return twiml.render(AskConsent(words, told), call_id=arrival.call_id)
     return twiml.render(Greet(words, f"hotline-{route.hotline_id}"), call_id=arrival.call_id)
 
 
@@ -70,6 +73,8 @@ def key(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
     if known is None or known.hotline is None:
         return twiml.HANG_UP
     digits = post.get("Digits")
+    if digits == consent.REFUSE and known.hotline.records:  # late, but not too late
+        services.take_consent(call_id, digits=digits, at=post.at)
     services.pressed(call_id, digits=digits, at=post.at, key=f"key:{digits}:{post.get('QueueTime')}")
     if digits == "2" and known.hotline.voicemail_enabled and known.state == Call.State.WAITING:
         services.divert_to_voicemail(call_id, at=post.at, why="key")

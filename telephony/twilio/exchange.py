@@ -15,7 +15,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from calls import outbox, services
 from calls.models import Call, Instruction, Leg, Offer
 from operators.models import Device
-from telephony.twilio import addresses, outside, rooms
+from telephony.twilio import addresses, outside, recordings, rooms
 from telephony.twilio.client import client
 
 log = logging.getLogger(__name__)
@@ -115,6 +115,20 @@ def _hold(instruction: Instruction, at: datetime) -> None:
         outbox.finish(instruction, at=timezone.now())
 
 
+def _record(instruction: Instruction, at: datetime) -> None:
+    try:
+        rooms.follow_recording(instruction.call_id, look_first=instruction.attempts > 1)
+    except rooms.NotThereYet:
+        _again(instruction, "the recording is not there yet", _SOON)
+    else:
+        outbox.finish(instruction, at=timezone.now())
+
+
+def _erase(instruction: Instruction, at: datetime) -> None:
+    recordings.erase(instruction.payload["recording"])
+    outbox.finish(instruction, at=timezone.now())
+
+
 def _dial(instruction: Instruction, at: datetime) -> None:
     leg_id = instruction.payload["leg"]
     leg_ref = outside.dial(leg_id, look_first=instruction.attempts > 1)
@@ -155,6 +169,8 @@ _DEEDS = {
     Instruction.Kind.HANG_UP: _hang_up,
     Instruction.Kind.HOLD: _hold,
     Instruction.Kind.DIAL: _dial,
+    Instruction.Kind.RECORD: _record,
+    Instruction.Kind.ERASE: _erase,
 }
 
 
@@ -208,3 +224,5 @@ def _give_up(instruction: Instruction, error: str) -> None:
         services.close_offer(instruction.offer_id, Offer.State.WITHDRAWN, at=at, reason="not rung")
     if instruction.kind == Instruction.Kind.DIAL:
         services.outside_ended(instruction.payload["leg"], at=at, status="failed")
+    if instruction.kind == Instruction.Kind.RECORD:
+        services.not_carried_out(instruction.call, at=at)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from analytics.links import make_link
-from calls.models import Offer, SavedView
+from calls.models import Offer, Recording, SavedView
 from hotline.core import access
 from knowledge.models import Contact, Question, Script, Snippet
 from lines.models import OpeningRule
@@ -47,8 +47,11 @@ def objects(house: House) -> dict[str, dict[str, object]]:
     )
     known |= {f"desk:board_{name}": operator for name in ("person", "state", "release")}
     known |= {"desk:board_hotline": slug, "desk:board_reopen": slug, "desk:revoke_board_link": {"pk": link[0].pk}}
-    known |= {f"desk:{name}": {"call_id": house.call.pk} for name in ("hang_up", "draft", "save")}
+    known |= {f"desk:{name}": {"call_id": house.call.pk} for name in ("hang_up", "draft", "save", "recording")}
     known |= {f"calls:{name}": call for name in ("call", "drawer", "note", "reveal", "voicemail_done")}
+    sound = Recording.objects.create(call=house.call, recording_ref="RE1", state="kept", started_at=at, keep_until=at)
+    known["calls:remove_recording"] = call | {"recording_id": sound.pk}
+    known["telephony:recording"] = {"call_id": house.call.pk, "pk": sound.pk}
     view = SavedView.objects.create(user=house.supervisor, name="Ours", query="show=voicemail", shared=True)
     known |= {f"calls:{name}": {"pk": view.pk} for name in ("remove_view", "restore_view")}
     question = Question.objects.create(hotline=house.hotline, question="When?", answer="Soon.")
