@@ -98,12 +98,19 @@ def recording_began(call_id: uuid.UUID, *, recording_ref: str, conference_ref: s
 
 
 def recording_ready(
-    call_id: uuid.UUID, *, recording_ref: str, conference_ref: str, seconds: int | None, absent: bool, at: datetime
+    call_id: uuid.UUID,
+    *,
+    recording_ref: str,
+    conference_ref: str,
+    seconds: int | None,
+    absent: bool,
+    started_at: datetime,
+    at: datetime,
 ) -> None:
     """The sound can be fetched, or there is none. May be repeated, and may be the first word of a recording."""
     with transaction.atomic():
         call = _locked(call_id)
-        known, _made = _known(call, recording_ref, conference_ref, at)
+        known, _made = _known(call, recording_ref, conference_ref, started_at)
         if known.state in (State.KEPT, State.ABSENT):
             return
         known.state, known.seconds = (State.ABSENT, None) if absent else (State.KEPT, seconds)

@@ -62,15 +62,15 @@ def settle(at: datetime, *, back: timedelta = RECENT) -> int:
         ended_at__gte=at - _PATIENCE - back,
     )
     untold &= ~Q(consent__answer="refused") & ~Q(consent__answer="silent", consent__mode="ask")
-    return sum(_settle(call) for call in Call.objects.filter(unsettled | untold))
+    return sum(_settle(call, at) for call in Call.objects.filter(unsettled | untold))
 
 
-def _settle(call: Call) -> int:
+def _settle(call: Call, at: datetime) -> int:
     try:
         found = recordings.made_of(call)
     except _TROUBLE as trouble:
         log.warning("the recordings of call %s could not be asked for: %s", call.pk, trouble.__class__.__name__)
         return 0
     for each in found:
-        services.recording_ready(call.pk, **each)
+        services.recording_ready(call.pk, at=at, **each)
     return len(found)

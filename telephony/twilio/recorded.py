@@ -53,6 +53,7 @@ def status(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
             conference_ref=conference,
             seconds=seconds,
             absent=state == "absent",
-            at=at - timedelta(seconds=seconds or 0),
+            started_at=at - timedelta(seconds=seconds or 0),
+            at=at,
         )
     return ""

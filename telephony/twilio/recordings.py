@@ -83,7 +83,7 @@ def made_of(call: Call) -> list[dict[str, Any]]:
             "conference_ref": room,
             "seconds": int(each.duration or 0),
             "absent": each.status == "absent",
-            "at": each.start_time or each.date_created,
+            "started_at": each.start_time or each.date_created,
         }
         for room, each in made
         if each.status in ("completed", "absent")

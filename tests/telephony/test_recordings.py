@@ -173,7 +173,13 @@ def test_a_recording_whose_callbacks_were_lost_is_found_at_the_carrier(monkeypat
     lost = recorded(line, days_ago=0.003)
     call = lost.call
     lost.delete()
-    facts = {"recording_ref": REF, "conference_ref": "CF1", "seconds": 9, "absent": False, "at": call.answered_at}
+    facts = {
+        "recording_ref": REF,
+        "conference_ref": "CF1",
+        "seconds": 9,
+        "absent": False,
+        "started_at": call.answered_at,
+    }
     monkeypatch.setattr(recordings, "made_of", lambda found: [facts] if found == call else [])
     assert purging.settle(timezone.now()) == 1
     assert Recording.objects.get(call=call).seconds == 9
