@@ -6,11 +6,12 @@ import pytest
 from django.utils import timezone
 
 from calls import consent, recording
-from calls.models import Call, CallEvent, Consent, Instruction, Offer, Recording, Survey
+from calls.models import Call, CallEvent, Consent, Instruction, Leg, Offer, Recording, Survey
 from calls.timeline import timeline
 from lines.forms import HotlineForm
 from lines.models import Hotline
 from lines.recording_words import leaves_open
+from telephony.twilio import trouble
 from tests.calls.test_webhooks import address, arrive, body
 from tests.world import CarrierHand, hotline, inbound, number_of, operator, sid
 
@@ -125,6 +126,13 @@ def test_a_call_whose_answer_was_lost_is_asked_again(carrier):
     assert "This call is recorded" in again and address(again, "action").endswith(f"/twilio/consent/{call.pk}/")
 
 
+def test_without_a_database_the_question_is_asked_again_and_no_answer_guessed(carrier):
+    line = line_of("announce")
+    _form, _text, call = asked(carrier, line, None)
+    spoken = trouble.ask_again(None, call.pk)
+    assert f"/twilio/next/{call.pk}/</Redirect>" in spoken and "/consent/" not in spoken
+
+
 def test_a_call_passed_on_to_another_hotline_is_not_recorded_for_its_purpose(carrier):
     line, other = line_of("announce"), line_of("announce")
     _form, _text, call = asked(carrier, line, "1")
@@ -151,7 +159,7 @@ def test_the_carrier_may_tell_of_the_end_before_the_beginning(carrier):
     assert (found.state, found.seconds) == ("kept", 7)
 
 
-def test_paused_is_wanted_on_hold_and_by_the_operator(carrier):
+def test_paused_is_wanted_on_hold_with_outsiders_and_by_the_operator(carrier):
     line = line_of("announce")
     kari = operator(line)
     form, _text, call = asked(carrier, line, "1")
@@ -163,7 +171,13 @@ def test_paused_is_wanted_on_hold_and_by_the_operator(carrier):
     assert wanted() == "recording"
     Call.objects.filter(pk=call.pk).update(held_at=timezone.now())
     assert wanted() == "paused"
-    Call.objects.filter(pk=call.pk).update(held_at=None)
+    outside = Leg.objects.create(
+        call=call, number="+4799999999", state="talking", made_at=timezone.now(), ring_until=timezone.now()
+    )
+    Call.objects.filter(pk=call.pk).update(held_at=None, handed=1)
+    assert wanted() == "paused"  # nobody asked at the outside telephone
+    outside.delete()
+    assert wanted() == "recording"
     recording.pause_recording(call.pk, operator_id=kari.pk, at=timezone.now())
     assert wanted() == "paused"
     recording.stop_recording(call.pk, operator_id=kari.pk, at=timezone.now())
