@@ -17,7 +17,7 @@ from calls.eligibility import CONDITIONS, ORDER
 from calls.lifecycle import unanswered
 from calls.models import Call
 from calls.numbers import classify
-from calls.steps import Greet, Step
+from calls.steps import AskConsent, Greet, Say, Step
 from lines.hours import Opening
 from lines.models import Hotline
 from lines.tariffs import Tariff, in_force
@@ -78,6 +78,7 @@ class Foretold:
     live: int = 0
     tariff: Tariff | None = None
     greeting: Greet | None = None
+    recording: Say | None = None
     ahead: int = 0
     rung: list[Candidate] = field(default_factory=list)
     others: list[Candidate] = field(default_factory=list)
@@ -120,13 +121,16 @@ def _decide(question: Question, route: Route, opening: Opening) -> tuple[str, bo
 
 def _in_the_queue(told: Foretold, arrival: Arrival) -> Foretold:
     assert told.route is not None and told.hotline is not None
-    greeting = routing.on_arrival(arrival)
+    greeting, recording = routing.on_arrival(arrival), None
+    if isinstance(greeting, AskConsent):
+        greeting, recording = greeting.greeting, greeting.words
     assert isinstance(greeting, Greet)
     found = candidates(told.question, told.route)
     present = any(each.holds["active"] and each.state in routing.PRESENT for each in found)
     return replace(
         told,
         greeting=greeting,
+        recording=recording,
         ahead=_ahead(told.hotline) if told.question.is_now else 0,
         rung=[each for each in found if each.can_take],
         others=[each for each in found if not each.can_take],
