@@ -53,6 +53,7 @@ class Route:
     timetable: Timetable
     plan: int | None  # the version of the call plan in force
     keeps: tuple[str, ...]  # the reasons to turn a caller away on which that goes on with them instead
+    recording: tuple[str, str, str] | None = None  # mode, purpose and where to read more, if it records
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ def route_of(dialled: str) -> Route | None:
         timetable=timetable(hotline.pk, hotline.version),
         plan=number.plan,
         keeps=keeps(number.plan),
+        recording=hotline.recording_told,
     )
     if len(_memory) >= _MEMORY_LIMIT:
         _memory.clear()

@@ -87,6 +87,8 @@ def _head(*, notes: bool) -> list[str]:
         _("Currency"),
         _("Cost to us"),
         _("Currency of that"),
+        _("Consent to recording"),
+        _("Helped, 1 to 5"),
     ]
     return [*columns, _("Name"), _("Summary")] if notes else columns
 
@@ -109,6 +111,8 @@ def _row(call: Call, *, numbers: bool, notes: bool) -> list[Any]:
         _yes(hasattr(call, "voicemail")),
         _yes(call.again),  # type: ignore[attr-defined]  # annotated by `rows`
         *_cost(call),
+        call.consent.get_answer_display() if hasattr(call, "consent") else None,
+        call.survey.score if hasattr(call, "survey") else None,
     ]
     return [*cells, note.caller_name if note else None, note.summary if note else None] if notes else cells
 

@@ -17,7 +17,7 @@ from calls.foretold_way import Event, Over, Queued, Way
 from calls.models import Call
 from calls.numbers import classify
 from calls.plans.known import plan_of
-from calls.steps import Greet, Step
+from calls.steps import AskConsent, Greet, Say, Step
 from lines.hours import Opening
 from lines.models import Hotline
 from lines.tariffs import Tariff, in_force
@@ -47,6 +47,7 @@ class Foretold:
     tariff: Tariff | None = None
     kept: str = ""
     greeting: Greet | None = None
+    recording: Say | None = None
     met: Step | None = None
     way: list[Event] = field(default_factory=list)
 
@@ -127,10 +128,14 @@ def _kept(told: Foretold) -> Foretold:
 def _let_in(told: Foretold, arrival: Arrival) -> Foretold:
     """What a caller meets who was not turned away, once the gate is passed."""
     assert arrival.route is not None
-    greeting = routing.on_arrival(replace(arrival, route=replace(arrival.route, plan=None)))
+    greeting, asked = routing.on_arrival(replace(arrival, route=replace(arrival.route, plan=None))), None
+    if isinstance(greeting, AskConsent):
+        greeting, asked = greeting.greeting, greeting.words
     assert isinstance(greeting, Greet)
     way = Way(_call(told), told.question.at, lambda call: _joins(told, call))
-    return replace(told, greeting=greeting, met=routing.on_arrival(arrival), way=way.followed(told.question.keys))
+    return replace(
+        told, greeting=greeting, recording=asked, met=routing.on_arrival(arrival), way=way.followed(told.question.keys)
+    )
 
 
 def _call(told: Foretold) -> Call:

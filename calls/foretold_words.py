@@ -144,6 +144,9 @@ def _greeting(told: Foretold) -> Iterator[Part]:
     if told.greeting.price is not None:
         why = _("The number costs its callers money, so they hear it before it counts.")
         yield Part(_("Price"), _("is spoken"), why, "info", [told.greeting.price])
+    if told.recording is not None:
+        why = _("The hotline records conversations: %(how)s.") % {"how": told.hotline.get_recording_mode_display()}
+        yield Part(_("Recording"), _("the caller is asked"), why, "info", [told.recording])
 
 
 def _queue(queued: Queued, told: Foretold) -> Iterator[Part]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from calls.following import follow
 from calls.journal import note_event
 from calls.models import Call, CallEvent, Instruction, Offer
 from calls.news import tell
@@ -61,4 +62,5 @@ def take_off(call: Call, operator_id: int, *, at: datetime) -> None:
 
 def _carry_out(call: Call, operator_id: int, at: datetime) -> None:
     instruct(Instruction.Kind.HOLD, call_id=call.pk, at=at)
+    follow(call, at=at)
     tell(call, operator_id=operator_id)

@@ -8,6 +8,7 @@ from django.db import transaction
 from calls import passing
 from calls.conferences import conference_of
 from calls.facts import join
+from calls.following import follow
 from calls.models import Call, Instruction, Leg, Transfer
 from calls.news import tell
 from calls.outbox import instruct
@@ -48,6 +49,7 @@ def outside_answered(leg_id: uuid.UUID, *, leg_ref: str, at: datetime) -> str:
             passing.target_answered(transfer, call, at=at)
         else:
             _take_caller(transfer, call, at)
+        follow(call, at=at)
         return conference_of(call)
 
 
@@ -74,6 +76,7 @@ def outside_ended(leg_id: uuid.UUID, *, at: datetime, status: str, caller_left: 
         passing.target_lost(call, at=at, reason=reason, leg=leg)
         if had_caller and call.operator_left_at and not call.ended_at:
             instruct(Instruction.Kind.MOVE, call_id=call.pk, at=at)
+        follow(call, at=at)
         tell(call)
 
 

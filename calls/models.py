@@ -228,6 +228,12 @@ class CallEvent(models.Model):
         RECORDED = "recorded"
         CALLBACK = "callback"  # what was agreed, tried or settled: data {"what": …}
         REACHED = "reached"
+        ANNOUNCED = "announced"
+        AGREED = "agreed"
+        REFUSED = "refused"
+        NO_ANSWER = "no_answer"
+        RECORDING = "recording"
+        SURVEY = "survey"
         CARRIER_STATUS = "carrier_status"
         FALLBACK = "fallback"
         ENDED = "ended"
@@ -393,6 +399,8 @@ class Instruction(models.Model):
         HOLD = "hold"  # the caller hears music, or the others again: whatever the call's `held_at` says by then
         DIAL = "dial"  # create an outside telephone's leg: payload {"leg"}
         REACH = "reach"  # create the leg of an outgoing call
+        RECORD = "record"  # record, pause or stop: whatever the call's consent says by then
+        ERASE = "erase"  # delete a recording's sound: payload {"recording"}
 
     class State(models.TextChoices):
         PENDING = "pending"
@@ -528,3 +536,6 @@ class Delivery(models.Model):
     path = models.CharField(max_length=200)
     raw = models.JSONField()
     why = models.CharField(max_length=120)
+
+
+from calls.recording_models import Consent, Recording, Survey  # noqa: E402, F401 - models of a file of their own

@@ -24,7 +24,7 @@ LIVE, MISSED = "live", "missed"
 UNANSWERED = (Call.Outcome.ABANDONED, Call.Outcome.VOICEMAIL, Call.Outcome.FAILED)
 FEW = 1000
 SOON_AGAIN = timedelta(days=7)  # who calls the same hotline within it is marked as calling again
-SHOWN_WITH = ("hotline", "caller", "operator", "note__topic__parent", "voicemail")
+SHOWN_WITH = ("hotline", "caller", "operator", "note__topic__parent", "voicemail", "consent", "survey")
 NEWEST = ("-arrived_at", "-id")
 _NUMBER = re.compile(r"^[\d\s()+./-]+$")
 

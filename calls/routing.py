@@ -4,14 +4,28 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from calls import gates, passing, pricing
+from calls import consent, gates, passing, pricing, survey
 from calls.arrival import Arrival
 from calls.conferences import conference_of
 from calls.expected import expected_wait
 from calls.models import Call, Callback, Offer
 from calls.plans import running
 from calls.plans.known import plan_of
-from calls.steps import Close, Connect, Farewell, Greet, HangUp, RecordVoicemail, Reject, Say, Sound, Step, Wait
+from calls.steps import (
+    AskConsent,
+    Close,
+    Connect,
+    Farewell,
+    Greet,
+    HangUp,
+    RecordVoicemail,
+    Reject,
+    Say,
+    Sound,
+    Step,
+    Wait,
+    Welcome,
+)
 from calls.words import own_or_word, word
 from lines.models import Hotline
 from operators.models import Operator, Presence
@@ -62,7 +76,11 @@ def on_arrival(arrival: Arrival) -> Step:
     if arrival.gated:
         return gates.asks(arrival.call_id, language)
     words = own_or_word(route.greeting, "greeting", language, organisation=route.organisation)
-    greeting = Greet(words, f"hotline-{route.hotline_id}", pricing.in_words(arrival.tariff, language))
+    greeting = _asked(
+        Greet(words, f"hotline-{route.hotline_id}", pricing.in_words(arrival.tariff, language)),
+        route.recording,
+        language,
+    )
     return greeting if route.plan is None else running.first_step(plan_of(route.plan), greeting, language)
 
 
@@ -80,12 +98,13 @@ def next_step(call: Call, at: datetime) -> Step:  # noqa: PLR0911 - one answer a
     if call.state == Call.State.CALLBACK:
         return promise(call, hotline, at)
     if call.state == Call.State.CONNECTED:
-        alone = call.operator_left_at and not passing.outside_talks(call)
-        return farewell(call, hotline) if alone else Connect(conference_of(call))
+        return in_conversation(call, hotline)
     if call.state == Call.State.WAITING:
         return Wait(queue=queue_of(call), language=call.language)
     if call.gated_at and not call.gate_passed_at:
         return gates.asks_again(call)
+    if hotline.records and consent.consent_of(call) is not None:  # asked and answered, after all menus
+        return Wait(queue=queue_of(call), language=call.language)
     return running.next_step(call, greet(call, hotline))
 
 
@@ -96,9 +115,23 @@ def _turned_away(call: Call, hotline: Hotline) -> Step:
     return own or refusal(call.refused, language=call.language, **facts)
 
 
-def greet(call: Call, hotline: Hotline) -> Greet:
+def greet(call: Call, hotline: Hotline) -> Welcome:
+    """The greeting; where it records, the question about that too."""
     words = own_or_word(hotline.greeting, "greeting", call.language, organisation=hotline.organisation)
-    return Greet(words, queue_of(call), pricing.in_words(call.tariff, call.language))
+    greeting = Greet(words, queue_of(call), pricing.in_words(call.tariff, call.language))
+    return _asked(greeting, hotline.recording_told, call.language)
+
+
+def _asked(greeting: Greet, recording: tuple[str, str, str] | None, language: str) -> Welcome:
+    """The one way to the queue: where the hotline records, callers are asked before."""
+    return AskConsent(greeting, consent.question(*recording, language)) if recording else greeting
+
+
+def in_conversation(call: Call, hotline: Hotline) -> Step:
+    """To whoever talks with the caller; when they have left, the question if there is one, then the closing words."""
+    if call.operator_left_at and not passing.outside_talks(call):
+        return survey.question(call, hotline) or farewell(call, hotline)
+    return Connect(conference_of(call), recorded=consent.allowed(call) and not passing.outside_talks(call))
 
 
 def farewell(call: Call, hotline: Hotline) -> Farewell:

@@ -16,6 +16,7 @@ from calls.attending import (
 )
 from calls.blocking import block, lift_block
 from calls.byhand import log_by_hand
+from calls.consent import take_consent
 from calls.helping import asking, call_for_help, withdraw_help
 from calls.holding import hold, resume
 from calls.legs import expire_legs, know_outside, outside_answered, outside_ended
@@ -39,8 +40,19 @@ from calls.offers import Acceptance, accept_offer, close_offer, expire_offers, k
 from calls.plans.running import answered as answered_menu
 from calls.plans.running import give_up
 from calls.plans.running import keep as keep_by_plan
+from calls.recording import (
+    erased,
+    not_carried_out,
+    pause_recording,
+    recording_began,
+    recording_ready,
+    remove_recording,
+    resume_recording,
+    stop_recording,
+)
 from calls.refusals import Refused
 from calls.supervising import bring_forward, move_to_hotline, put_back, release_stuck, set_state
+from calls.survey import answer_survey
 from calls.transfers import bring_together, cancel, complete, pass_on
 
 __all__ = [
@@ -51,6 +63,7 @@ __all__ = [
     "Refused",
     "accept_offer",
     "adjusted",
+    "answer_survey",
     "answered_menu",
     "asking",
     "assign",
@@ -74,6 +87,7 @@ __all__ = [
     "decline",
     "divert_to_voicemail",
     "end_overdue_wrap_ups",
+    "erased",
     "expire_legs",
     "expire_offers",
     "finish_wrap_up",
@@ -90,19 +104,27 @@ __all__ = [
     "lift_block",
     "log_by_hand",
     "move_to_hotline",
+    "not_carried_out",
     "outside_answered",
     "outside_ended",
     "pass_on",
+    "pause_recording",
     "pressed",
     "put_back",
     "receive_call",
+    "recording_began",
+    "recording_ready",
     "release",
     "release_stuck",
+    "remove_recording",
     "resume",
+    "resume_recording",
     "save_draft",
     "save_note",
     "set_state",
     "stop",
+    "stop_recording",
+    "take_consent",
     "take_message",
     "withdraw_help",
 ]

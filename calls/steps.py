@@ -53,6 +53,14 @@ class Gate:
 
 
 @dataclass(frozen=True)
+class AskConsent:
+    """Say the greeting, then that the call is recorded, and wait a little for a key before the queue."""
+
+    greeting: Greet
+    words: Say
+
+
+@dataclass(frozen=True)
 class Wait:
     """Keep the caller in the queue. `position` counts from 1; `expected_seconds` is None when unknown."""
 
@@ -74,9 +82,10 @@ class Leave:
 
 @dataclass(frozen=True)
 class Connect:
-    """Bring the caller to the operator, in the conference of this name."""
+    """Bring the caller to the operator, in the conference of this name, which is recorded or not."""
 
     conference: str
+    recorded: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +98,13 @@ class Close:
     """Say why nobody answers, then hang up."""
 
     words: Say | Sound
+
+
+@dataclass(frozen=True)
+class AskSurvey:
+    """Ask how well the caller was helped, and wait for a key."""
+
+    words: Say
 
 
 @dataclass(frozen=True)
@@ -108,4 +124,19 @@ class HangUp:
     pass
 
 
-Step = Greet | Gate | Menu | First | Wait | Leave | Connect | RecordVoicemail | Close | Farewell | Reject | HangUp
+Welcome = Greet | AskConsent  # what stands before the queue
+Step = (
+    Welcome
+    | Gate
+    | Menu
+    | First
+    | Wait
+    | Leave
+    | Connect
+    | RecordVoicemail
+    | Close
+    | AskSurvey
+    | Farewell
+    | Reject
+    | HangUp
+)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from calls import callback_words, passing_words, supervision
+from calls import callback_words, passing_words, recording_words, supervision
 from calls.lifeline import not_taken
 from calls.models import Call, CallEvent
 from calls.supervision import ATTENDANCE
@@ -57,6 +57,8 @@ def _of_a_part(event: CallEvent, name: str) -> str:
         return supervision.TEXTS[Kind(event.kind)](event.data, name)
     if event.kind in passing_words.KINDS:
         return passing_words.text(event, name)
+    if event.kind in recording_words.KINDS:
+        return recording_words.text(event, name)
     if event.kind == Kind.MENU:
         return _menu(event.data)
     if event.kind == Kind.FORWARDED:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from calls import blocking_views, list_views, views
+from calls import blocking_views, list_views, recording_views, views
 
 app_name = "calls"
 urlpatterns = [
@@ -21,5 +21,6 @@ urlpatterns = [
     path("<uuid:pk>/note/", views.note, name="note"),
     path("<uuid:pk>/block/", blocking_views.block, name="block"),
     path("<uuid:pk>/reveal/", views.reveal, name="reveal"),
+    path("<uuid:pk>/recordings/<int:recording_id>/remove/", recording_views.remove, name="remove_recording"),
     path("<uuid:pk>/voicemail/done/", views.voicemail_done, name="voicemail_done"),
 ]

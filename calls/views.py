@@ -20,6 +20,7 @@ from calls.lifeline import lifeline
 from calls.models import Call, Note, Voicemail
 from calls.pricing import cost
 from calls.queries import visible_to
+from calls.recording_views import recordings_of
 from calls.reveal import REVEALED
 from calls.reveal import reveal as whole_number
 from calls.supervision import shows_attendance
@@ -136,6 +137,7 @@ def about(request: HttpRequest, found: Call) -> dict[str, Any]:
         "note": written,
         "versions": list(written.versions.select_related("by")) if written else [],
         "voicemail": Voicemail.objects.select_related("handled_by").filter(call=found).first(),
+        **recordings_of(request.user, found),
         "may_write": may_write,
         "may_attend": access.has_role(request.user, access.SUPERVISOR) and found.ended_at is None,
         "reveal_form": RevealForm() if may_write and found.caller_number else None,

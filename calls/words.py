@@ -46,6 +46,13 @@ _WORDS: dict[str, dict[str, str]] = {
         "and you keep your place. Goodbye.",
         "callback_hello": "This is {organisation}. You asked us to call you back. Press any key to be connected.",
         "ring_callback": "A callback for {hotline}. Press 1, and the caller is dialled.",
+        "recorded": "This call is recorded: {purpose}.",
+        "recorded_key": "If you do not want that, press {key}. You are helped just the same.",
+        "recorded_ask": "We would like to record this call: {purpose}.",
+        "recorded_ask_key": "If you agree, press {key}. If you press nothing, it is not recorded, and you are helped "
+        "just the same.",
+        "recorded_more": "Read more: {more}.",
+        "survey": "How well were we able to help you? Press a key from 1, not at all, to 5, very well.",
     },
     "nb": {
         "greeting": "Velkommen til {organisation}. Vent litt, vi svarer så snart vi kan.",
@@ -85,6 +92,13 @@ _WORDS: dict[str, dict[str, str]] = {
         "callback_promised_later": "Takk. Vi ringer deg når vi åpner igjen, og du beholder plassen din. Ha det bra.",
         "callback_hello": "Dette er {organisation}. Du ba oss ringe tilbake. Trykk en tast for å bli satt over.",
         "ring_callback": "En oppringning for {hotline}. Trykk 1, så ringes innringeren opp.",
+        "recorded": "Denne samtalen blir tatt opp: {purpose}.",
+        "recorded_key": "Trykk {key} hvis du ikke vil det. Du får like god hjelp.",
+        "recorded_ask": "Vi ønsker å ta opp denne samtalen: {purpose}.",
+        "recorded_ask_key": "Trykk {key} hvis du sier ja til det. Trykker du ingenting, blir den ikke tatt opp, "
+        "og du får like god hjelp.",
+        "recorded_more": "Les mer: {more}.",
+        "survey": "Hvor godt fikk du hjelp? Trykk en tast fra 1, ikke i det hele tatt, til 5, svært godt.",
     },
     "fil": {
         "greeting": "Maligayang pagtawag sa {organisation}. Maghintay po lamang, sasagutin namin kayo agad.",
@@ -127,6 +141,13 @@ _WORDS: dict[str, dict[str, str]] = {
         "callback_hello": "Ito po ang {organisation}. Hiniling po ninyong tawagan namin kayo. "
         "Pindutin ang kahit anong numero para makausap kami.",
         "ring_callback": "May tatawagan para sa {hotline}. Pindutin ang 1, at tatawagan ang humiling.",
+        "recorded": "Nire-record po ang tawag na ito: {purpose}.",
+        "recorded_key": "Kung ayaw po ninyo, pindutin ang {key}. Tutulungan pa rin po kayo nang pareho.",
+        "recorded_ask": "Nais po naming i-record ang tawag na ito: {purpose}.",
+        "recorded_ask_key": "Kung pumapayag po kayo, pindutin ang {key}. Kung wala kayong pipindutin, hindi ito "
+        "ire-record, at tutulungan pa rin po kayo nang pareho.",
+        "recorded_more": "Basahin pa: {more}.",
+        "survey": "Gaano po kayo natulungan? Pindutin ang mula 1, hindi natulungan, hanggang 5, lubos na natulungan.",
     },
 }
 

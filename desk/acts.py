@@ -20,7 +20,7 @@ from operators import presence
 from operators.models import Device, Operator, Presence
 
 
-def _own_call(operator: Operator, call_id: UUID) -> Call:
+def own_call(operator: Operator, call_id: UUID) -> Call:
     """A call this operator took; anything else is not found."""
     call = Call.objects.filter(pk=call_id, offers__operator=operator, offers__accepted_at__isnull=False).first()
     if call is None:
@@ -82,7 +82,7 @@ def hang_up(request: HttpRequest, call_id: UUID) -> HttpResponse:
     operator = operator_of(request)
     error = ""
     try:
-        call = _own_call(operator, call_id)
+        call = own_call(operator, call_id)
         services.hang_up(call.pk, by=request.user, at=timezone.now(), operator_id=operator.pk)
     except services.Refused as refused:
         error = str(refused)
@@ -94,7 +94,7 @@ def hang_up(request: HttpRequest, call_id: UUID) -> HttpResponse:
 def ask_for_help(request: HttpRequest, call_id: UUID) -> HttpResponse:
     """Call for a supervisor, or say that none is needed any more."""
     operator = operator_of(request)
-    call, error = _own_call(operator, call_id), ""
+    call, error = own_call(operator, call_id), ""
     try:
         if request.POST.get("withdraw"):
             services.withdraw_help(call.pk, by=request.user, at=timezone.now())
@@ -141,7 +141,7 @@ def _version(request: HttpRequest) -> int | None:
 def draft(request: HttpRequest, call_id: UUID) -> HttpResponse:
     """Keep what is typed so far; the page sends it within two seconds of a pause."""
     operator = operator_of(request)
-    call = _own_call(operator, call_id)
+    call = own_call(operator, call_id)
     at = timezone.now()
     try:
         note = services.save_draft(
@@ -179,7 +179,7 @@ def done(request: HttpRequest) -> HttpResponse:
 def save(request: HttpRequest, call_id: UUID) -> HttpResponse:
     """Save the note. In wrap-up that is also the end of it: the next state begins, a break if `then` says so."""
     operator = operator_of(request)
-    call = _own_call(operator, call_id)
+    call = own_call(operator, call_id)
     written, have = _written(request), have_of(request)
     wrong = _missing(call, written)
     error = "" if wrong else _saved(request, operator, call, written)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from calls import numbers, passing_words, queries, supervision
+from calls import numbers, passing_words, queries, recording, supervision
 from calls.models import Call, Note, Offer, Topic, Transfer
 from calls.queries import Current
 from knowledge import scripts
@@ -48,6 +48,7 @@ class Situation:
     transfer: Transfer | None = None  # the last time somebody passed the call on, or is about to
     company: list[str] = field(default_factory=list)  # who else is in the call, as sentences
     help_asked: bool = False
+    recording: str = ""
 
     @property
     def phase(self) -> str:
@@ -128,6 +129,7 @@ def situation(operator: Operator, at: datetime, reopen: UUID | None = None) -> S
         transfer=_transfer(current) if current else None,
         company=supervision.company(call) if call and call.supervised else [],
         help_asked=bool(call and call.supervised and supervision.asks_for_help(call)),
+        recording=recording.standing(call) if call and current and current.phase == "live" else "",
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk import acts, board_acts, in_call, screens, supervising, views, wallboard
+from desk import acts, board_acts, in_call, recording_acts, screens, supervising, views, wallboard
 
 app_name = "desk"
 urlpatterns = [
@@ -23,6 +23,7 @@ urlpatterns = [
     path("desk/calls/<uuid:call_id>/pass-on/targets/", in_call.targets, name="targets"),
     path("desk/calls/<uuid:call_id>/pass-on/complete/", in_call.complete, name="complete"),
     path("desk/calls/<uuid:call_id>/pass-on/cancel/", in_call.cancel, name="cancel"),
+    path("desk/calls/<uuid:call_id>/recording/", recording_acts.recording, name="recording"),
     path("desk/calls/<uuid:call_id>/draft/", acts.draft, name="draft"),
     path("desk/calls/<uuid:call_id>/note/", acts.save, name="save"),
     path("desk/calls/<uuid:call_id>/help/", acts.ask_for_help, name="help"),

@@ -155,6 +155,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "telephony.check_numbers",
         "schedule": crontab(hour=5, minute=10),
     },
+    "recordings past their time are erased": {
+        "task": "telephony.purge_recordings",
+        "schedule": crontab(hour=3, minute=10),
+    },
     "the last intervals are counted": {
         "task": "analytics.tasks.count_recent",
         "schedule": 60,

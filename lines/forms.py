@@ -40,6 +40,20 @@ class HotlineForm(forms.ModelForm):
         label=_("Colour on the board"), choices=[(number, number) for number in range(1, 9)], coerce=int
     )
 
+    recording_mode = forms.ChoiceField(
+        label=_("Conversations are recorded"),
+        choices=Hotline.Recording,
+        required=False,
+        help_text=_("Said after the greeting, before the line. Whoever refuses is helped just the same."),
+    )
+    recording_days = forms.IntegerField(
+        label=_("Recordings are kept for, days"),
+        min_value=1,
+        max_value=3650,
+        required=False,
+        help_text=_("After that the sound is erased at the carrier, and here."),
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("caller_limit_minutes", "gate", "gate_calls"):  # left out, they are as usual
@@ -53,6 +67,8 @@ class HotlineForm(forms.ModelForm):
             *("max_wait_seconds", "wrap_up_seconds", "takes_everyone", "caller_hourly_limit", "caller_limit_minutes"),
             *("gate", "gate_calls", "greeting", "closed_message"),
             *("voicemail_message", "farewell", "voicemail_enabled", "callbacks_enabled", "callback_caller_first"),
+            *("recording_mode", "recording_purpose", "recording_more", "recording_days"),
+            *("recording_heard_by_operators", "survey_enabled", "survey_question"),
             *("listening_shown", "colour", "active"),
         ]
         help_texts = {
@@ -67,10 +83,17 @@ class HotlineForm(forms.ModelForm):
             "greeting": _("Empty: the usual words, with the organisation's name."),
             "callbacks_enabled": _("Waiting callers press 1. Only ordinary numbers of its country are called."),
             "callback_caller_first": _("Otherwise an operator accepts first, and then the caller is dialled."),
+            "recording_purpose": _("Goes on from “This call is recorded:”, as in “to train our operators”."),
+            "recording_more": _("As in “city-water.example/privacy”. May be empty."),
+            "survey_enabled": _("For callers who are still there when the operator has left."),
+            "survey_question": _("Empty: the usual words. Say that 1 is worst and 5 is best."),
         }
         widgets = {
             name: forms.Textarea(attrs={"rows": 3})
-            for name in ("greeting", "closed_message", "voicemail_message", "farewell")
+            for name in (
+                *("greeting", "closed_message", "voicemail_message", "farewell"),
+                *("recording_purpose", "survey_question"),
+            )
         }
 
     def clean_languages(self) -> list[str]:
@@ -81,6 +104,12 @@ class HotlineForm(forms.ModelForm):
                 _("“%(code)s” is not a language code such as nb, en or fil."), params={"code": wrong[0]}
             )
         return codes
+
+    def clean_recording_mode(self) -> str:
+        return self.cleaned_data["recording_mode"] or self.instance.recording_mode
+
+    def clean_recording_days(self) -> int:
+        return self.cleaned_data["recording_days"] or self.instance.recording_days
 
     def clean_country(self) -> str:
         country = self.cleaned_data["country"]

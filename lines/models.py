@@ -5,12 +5,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from lines import hours
+from lines import hours, recording_words
 from lines.tariffs import Tariff  # noqa: F401 - a model of this app, in a file of its own
 
 
@@ -32,6 +33,11 @@ class Hotline(models.Model):
     `version` grows with every change to the hotline, its hours or closures, so that a process may keep parsed
     opening hours in memory and still never act on stale ones.
     """
+
+    class Recording(models.TextChoices):
+        NONE = "none", _("never")
+        ANNOUNCE = "announce", _("announced, callers can refuse by key")
+        ASK = "ask", _("only when the caller agrees by key")
 
     name = models.CharField(_("name"), max_length=80, unique=True)
     slug = models.SlugField(_("short name in addresses"), unique=True)
@@ -73,6 +79,17 @@ class Hotline(models.Model):
     voicemail_enabled = models.BooleanField(_("voicemail when nobody comes"), default=True)
     callbacks_enabled = models.BooleanField(_("offer a callback that keeps the place"), default=False)
     callback_caller_first = models.BooleanField(_("call the caller before an operator is rung"), default=False)
+    recording_mode = models.CharField(
+        _("conversations are recorded"), max_length=8, choices=Recording, default=Recording.NONE
+    )
+    recording_purpose = models.TextField(_("why they are recorded, as spoken"), blank=True)
+    recording_more = models.CharField(_("where callers read more, as spoken"), max_length=200, blank=True)
+    recording_days = models.PositiveSmallIntegerField(
+        _("recordings are kept for, days"), default=30, validators=[MinValueValidator(1), MaxValueValidator(3650)]
+    )
+    recording_heard_by_operators = models.BooleanField(_("operators may hear their own recordings"), default=False)
+    survey_enabled = models.BooleanField(_("one question after the conversation"), default=False)
+    survey_question = models.TextField(_("the question, answered with keys 1 to 5"), blank=True)
     colour = models.PositiveSmallIntegerField(_("colour on the board, 1 to 8"), default=1)
     active = models.BooleanField(_("in use"), default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -83,6 +100,20 @@ class Hotline(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse what callers must not be told about recording. Raises ValidationError, a sentence for each field."""
+        if wrong := recording_words.wrong(self):
+            raise ValidationError(wrong)
+
+    @property
+    def records(self) -> bool:
+        return self.recording_mode != self.Recording.NONE
+
+    @property
+    def recording_told(self) -> tuple[str, str, str] | None:
+        """What callers are told of recording: mode, purpose and where to read more; None where it does not record."""
+        return (self.recording_mode, self.recording_purpose, self.recording_more) if self.records else None
 
     def is_open(self, at: datetime) -> bool:
         """Whether callers are taken at a moment. No query once this version's hours are known to the process."""

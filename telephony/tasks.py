@@ -1,4 +1,4 @@
-"""Celery's part of telephony: comparing the register and the numbers with the carrier's lists."""
+"""Celery's part of telephony: comparing register and numbers with the carrier's lists, erasing old recordings."""
 
 import logging
 from datetime import timedelta
@@ -7,6 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from telephony import pointing
+from telephony.purging import DAYS, purge, settle
 from telephony.reconcile import compare_since
 from telephony.twilio.numbers import Refused
 
@@ -18,6 +19,7 @@ _OVERLAP = timedelta(minutes=10)
 def reconcile(minutes: int = 60) -> dict[str, int]:
     """Compare the calls of the last `minutes` (and a little more). Run twice, the second pass writes nothing."""
     found = compare_since(timezone.now() - timedelta(minutes=minutes) - _OVERLAP)
+    settle(timezone.now())
     return {"matched": found.matched, "recovered": found.recovered, "closed": found.closed}
 
 
@@ -29,3 +31,11 @@ def check_numbers() -> int:
     except Refused as refused:
         log.warning("the numbers could not be compared with the carrier: %s", refused)
         return 0
+
+
+@shared_task(name="telephony.purge_recordings")
+def purge_recordings() -> dict[str, int]:
+    """Erase recordings past their time. What the carrier refuses to erase is tried again the next night."""
+    settle(timezone.now(), back=DAYS)
+    found = purge(timezone.now())
+    return {"due": found.due, "erased": found.erased, "refused": found.refused}

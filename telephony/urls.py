@@ -20,5 +20,6 @@ urlpatterns = [
     path("numbers/search/", number_views.search, name="search_numbers"),
     path("numbers/buy/", number_views.buy, name="buy_number"),
     path("telephony/token/", views.token, name="token"),
+    path("telephony/recording/<uuid:call_id>/<int:pk>/", views.recording, name="recording"),
     path("telephony/voicemail/<uuid:call_id>/", views.voicemail, name="voicemail"),
 ]

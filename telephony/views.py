@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,12 +15,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from calls.models import Voicemail
+from calls import hearing
+from calls.hearing import may_hear
+from calls.models import Call, Recording, Voicemail
 from calls.queries import visible_to
 from calls.services import identity_of
 from hotline.core import access
 from hotline.core.audit import record
 from operators.models import Device, Operator
+from operators.permissions import hotlines_of
 from telephony import guide
 from telephony import telephones as offered
 from telephony.simulator.proxy import page_key
@@ -108,12 +112,32 @@ def token(request: HttpRequest) -> HttpResponse:
 def voicemail(request: HttpRequest, call_id: uuid.UUID) -> HttpResponseBase:
     """The sound of a caller's message, passed on from the carrier; who heard it is audited."""
     found = get_object_or_404(Voicemail, call__in=visible_to(request.user).filter(pk=call_id))  # type: ignore[arg-type]
+    sorry = _("The carrier does not give this message now. Try again later.")
+    return _played(request, call_id, found.recording_ref, verb=HEARD, sorry=sorry)
+
+
+@access.needs(access.OPERATOR)
+@require_GET
+@never_cache
+def recording(request: HttpRequest, call_id: uuid.UUID, pk: int) -> HttpResponseBase:
+    """The sound of a recorded conversation, for whoever may hear it; who heard it is audited."""
+    user: Any = request.user
+    found = get_object_or_404(Recording, pk=pk, call__in=visible_to(user, list(hotlines_of(user))).filter(pk=call_id))
+    if not may_hear(user, Call.objects.select_related("hotline").get(pk=call_id)):
+        raise PermissionDenied
+    if not found.audible or found.recording_ref is None:
+        raise Http404
+    sorry = _("The carrier does not give this recording now. Try again later.")
+    return _played(request, call_id, found.recording_ref, verb=hearing.HEARD, sorry=sorry)
+
+
+def _played(request: HttpRequest, call_id: uuid.UUID, ref: str, *, verb: str, sorry: str) -> HttpResponseBase:
     try:
-        sound = recordings.fetch(found.recording_ref)
+        sound = recordings.fetch(ref)
     except recordings.Unavailable as trouble:
-        log.warning("the message of call %s could not be fetched: %s", call_id, trouble)
-        return HttpResponse(_("The carrier does not give this message now. Try again later."), status=502)
-    record(by=request.user, verb=HEARD, subject=f"call {call_id}")
+        log.warning("a sound of call %s could not be fetched: %s", call_id, trouble)
+        return HttpResponse(sorry, status=502)
+    record(by=request.user, verb=verb, subject=f"call {call_id}")
     answer = StreamingHttpResponse(sound.parts, content_type=sound.kind)
     answer["Content-Disposition"] = "inline"
     if sound.length:

@@ -14,6 +14,7 @@ from calls.plans.script import ENDS, KEYS, RULES, TARGETS, Languages, Menu, Noti
 from calls.plans.wording import rule_name, step_name
 from calls.words import language_name
 from lines.models import Hotline
+from lines.recording_words import leaves_open
 
 LONGEST_TEXT = 1000  # characters
 _PATIENCE = range(10, 3601)
@@ -64,6 +65,8 @@ class _Faults:
             facts = {"step": name, "language": language_name(language)}
             if not words.has(language):
                 yield Fault(place, _("%(step)s: the words in %(language)s are missing.") % facts)
+            elif leaves_open(words.texts.get(language, "")):
+                yield Fault(place, _("%(step)s: “may be recorded” in %(language)s leaves callers guessing.") % facts)
             elif words.sounds.get(language) and words.sounds[language] not in self.sounds:
                 yield Fault(place, _("%(step)s: the recording in %(language)s is not there any more.") % facts)
             elif len(words.texts.get(language, "")) > LONGEST_TEXT:

@@ -18,7 +18,7 @@ from calls.plans.known import in_force, plan_of
 from calls.plans.script import End, Menu, Plan, Target
 from calls.plans.walk import Heard, Place, walk
 from calls.pricing import note_price
-from calls.steps import Close, First, Greet, Say, Step
+from calls.steps import AskConsent, Close, First, Greet, Say, Step, Welcome
 from calls.steps import Menu as AskKey
 from lines.hours import timetable
 from lines.models import Hotline
@@ -46,30 +46,38 @@ def _first_language(call: Call) -> str:
     return call.hotline.languages[0] if call.hotline.languages else "en"
 
 
-def first_step(plan: Plan, greeting: Greet, language: str) -> Step:
+def first_step(plan: Plan, greeting: Welcome, language: str) -> Step:
     """What a caller meets first under a plan: the price, what the plan says, and what follows."""
     return _meets(plan, walk(plan, (), language), greeting, answers=0)
 
 
-def next_step(call: Call, greeting: Greet) -> Step:
+def next_step(call: Call, greeting: Welcome) -> Step:
     """What a call meets that has arrived and is not in the queue yet."""
     if call.plan_id is None:
         return greeting
     if call.forwarded_at:  # the menus were those of the hotline before
-        return Greet(Say("", call.language), greeting.queue)
+        return _unspoken(greeting, call.language)
     given = pressed(call)
     plan = plan_of(call.plan_id)
     return _meets(plan, walk(plan, given, _first_language(call)), greeting, answers=len(given))
 
 
-def _meets(plan: Plan, place: Place, greeting: Greet, *, answers: int) -> Step:
+def _meets(plan: Plan, place: Place, greeting: Welcome, *, answers: int) -> Step:
     if not plan.steps:
         return greeting
-    price = (greeting.price,) if greeting.price and not answers else ()
+    said = greeting.greeting.price if isinstance(greeting, AskConsent) else greeting.price
+    price = (said,) if said and not answers else ()
     if place.asks is not None and place.end is None:
         asked = AskKey(place.words, answers + 1)
         return First(price, asked) if price else asked
-    return First((*price, *place.words), Greet(Say("", place.language), greeting.queue))
+    return First((*price, *place.words), _unspoken(greeting, place.language))
+
+
+def _unspoken(greeting: Welcome, language: str) -> Welcome:
+    """On to the queue without the hotline's greeting; what it asks about recording is asked all the same."""
+    if isinstance(greeting, AskConsent):
+        return AskConsent(Greet(Say("", language), greeting.greeting.queue), greeting.words)
+    return Greet(Say("", language), greeting.queue)
 
 
 def goodbye(plan_id: int | None, why: str, language: str) -> Close | None:

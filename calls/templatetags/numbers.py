@@ -76,6 +76,9 @@ def marks(call: Call) -> list[tuple[str, str]]:
         found.append((_("message"), "quiet" if voicemail.handled_at else "warn"))
     if call.is_outgoing:
         found.append((_("callback"), "info"))
+    if call.answered_at and (consent := getattr(call, "consent", None)):
+        agreed = _("recorded, agreed") if consent.answer == "agreed" else _("recorded, announced")
+        found.append((agreed if consent.allows else _("not recorded"), "quiet"))
     if call.again:  # type: ignore[attr-defined]  # annotated by `rows`
         found.append((_("called before"), "quiet"))
     if call.recovered:

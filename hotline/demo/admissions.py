@@ -206,5 +206,7 @@ ADMISSIONS = Service(
         "George Hill",
         "Hana Kim",
     ),
+    recording_purpose="to train our advisers",
+    survey=True,
     service_level_seconds=30,
 )

@@ -101,6 +101,8 @@ def _hotline(service: Service) -> Hotline:
         country=service.country, closed_on_holidays=service.open_days != "always", languages=list(service.languages),
         callbacks_enabled=True, greeting=service.greeting, closed_message=service.closed_message, colour=service.colour,
         voicemail_message=service.voicemail_message, farewell=service.farewell,
+        recording_mode=Hotline.Recording.ANNOUNCE if service.recording_purpose else Hotline.Recording.NONE,
+        recording_purpose=service.recording_purpose, survey_enabled=service.survey,
         service_level_seconds=service.service_level_seconds, service_level_percent=service.service_level_percent,
     )  # fmt: skip
     Number.objects.bulk_create(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from telephony.simulator.engine import MUSIC_VERBS, Hangup, Leave, Program
 from telephony.simulator.leg import FINAL, Goto, Leg, new_sid, rfc2822
+from telephony.simulator.taping import Tape, Wish
 from telephony.simulator.transport import Params
 
 if TYPE_CHECKING:
@@ -57,13 +58,15 @@ class Conference:
         self.fixed = False
         self.cookies: Params = {}
         self.chain: asyncio.Task[None] | None = None
+        self.taping: Wish | None = None
+        self.tape: Tape | None = None
         self.reason_ended: str | None = None
         self.ended_by: str | None = None
 
-    def subscribe(self, callback: Goto | None, events: str) -> None:
-        """The first participant fixes where events go; later wishes are ignored."""
+    def subscribe(self, callback: Goto | None, events: str, taping: Wish | None = None) -> None:
+        """The first participant fixes where events go and whether it is recorded; later wishes are ignored."""
         if not self.fixed:
-            self.fixed, self.callback = True, callback
+            self.fixed, self.callback, self.taping = True, callback, taping
             self.events = frozenset(events.split()) or frozenset({"start", "end", "join", "leave"})
 
     def find(self, ref: str) -> Participant | None:
@@ -97,11 +100,14 @@ class Conference:
         self.participants[participant.leg.sid] = participant
         participant.leg.peers = lambda: self.hearers(participant)
         participant.leg.speakers = lambda: self.speakers(participant)
+        participant.leg.overheard = lambda text: self.overhear(participant, text)
         self._tell("join", "participant-join", participant.facts())
         present = self.participants.values()
         if self.status == "init" and len(present) > 1 and any(one.start_on_enter for one in present):
             self.status = "in-progress"
             self._tell("start", "conference-start", {})
+            if self.taping is not None:
+                self.tape = Tape(self, self.taping)
         self.refresh()
 
     async def attend(self, participant: Participant) -> str:
@@ -123,6 +129,7 @@ class Conference:
         if self.participants.pop(participant.leg.sid, None) is None:
             return
         participant.leg.peers = participant.leg.speakers = list
+        participant.leg.overheard = None
         if participant.music is not None:
             participant.music.cancel()
         status = participant.leg.status if participant.leg.status in FINAL else "in-progress"
@@ -154,6 +161,8 @@ class Conference:
         if by is not None:
             told |= {"CallSidEndingConference": by.leg.sid, "ParticipantLabelEndingConference": by.label}
         self._tell("end", "conference-end", told)
+        if self.tape is not None:
+            self.tape.finish()
 
     def remove(self, participant: Participant) -> None:
         """Kicked out by REST; the leg goes on with the TwiML after its Dial."""
@@ -198,6 +207,11 @@ class Conference:
         """Whose words reach a participant's ear."""
         others = (one for one in self.participants.values() if one is not listener)
         return [one.leg for one in others if listener.leg in self.hearers(one)]
+
+    def overhear(self, speaker: Participant, text: str) -> None:
+        """What is said to all goes onto the recording, if there is one."""
+        if self.tape is not None and not (speaker.muted or speaker.hold or speaker.coaching):
+            self.tape.hear(text)
 
     def refresh(self) -> None:
         """Give each participant the music its state asks for, or take it away."""

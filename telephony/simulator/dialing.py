@@ -8,6 +8,7 @@ from telephony.simulator.bridging import dial_queue
 from telephony.simulator.conference import Conference, Participant
 from telephony.simulator.engine import WHISPER_VERBS, Hangup, Leave, Program, verb
 from telephony.simulator.leg import Goto, Leg, Subscription
+from telephony.simulator.taping import Wish
 from telephony.simulator.transport import Params
 from telephony.simulator.twiml import Verb
 
@@ -68,7 +69,15 @@ async def _confer(program: Program, noun: Verb) -> Params | None:
 def subscribe(program: Program, conference: Conference, noun: Verb) -> None:
     callback = noun.get("statusCallback")
     goto = program.resolve(callback, noun.get("statusCallbackMethod")) if callback else None
-    conference.subscribe(goto, noun.get("statusCallbackEvent"))
+    conference.subscribe(goto, noun.get("statusCallbackEvent"), _taping(program, noun))
+
+
+def _taping(program: Program, noun: Verb) -> Wish | None:
+    if noun.get("record") != "record-from-start":
+        return None
+    callback = noun.get("recordingStatusCallback")
+    goto = program.resolve(callback, noun.get("recordingStatusCallbackMethod")) if callback else None
+    return Wish(goto, frozenset(noun.get("recordingStatusCallbackEvent", "completed").split()))
 
 
 def participant_of(program: Program, noun: Verb) -> Participant:

@@ -102,6 +102,8 @@ class Exchange:
             leg.recording.append(text)
         if leg.ears is not None:
             leg.ears.put_nowait(text)
+        if leg.overheard is not None:
+            leg.overheard(text)
         for other in leg.peers():
             self.hear(other, "voice", text, **{"from": leg.sid})
 

@@ -85,6 +85,8 @@ class Journal:
                 exchange.numbers[line["number"]] = Number(**line)
             elif kind == "recording":
                 line["started_at"] = _time(line["started_at"])
+                if line["status"] in ("in-progress", "paused"):  # cut off by the crash
+                    line["status"] = "completed"
                 exchange.recordings[line["sid"]] = Recording(**line)
         cut = [leg for leg in exchange.legs.values() if leg.live]
         for leg in cut:

@@ -98,6 +98,7 @@ class Leg:
     speakers: "Callable[[], list[Leg]]" = list  # whose words reach its ear
     doing: str = ""
     events: list[dict[str, Any]] = field(default_factory=list)
+    overheard: "Callable[[str], None] | None" = None  # what is said in a conference that may be recorded
     recording: list[str] | None = None  # what is being said onto a recording
     chain: "asyncio.Task[None] | None" = None
 

@@ -26,6 +26,10 @@ class Recording:
     sid: str = field(default_factory=lambda: new_sid("RE"))
     status: str = "completed"
 
+    @property
+    def over(self) -> bool:
+        return self.status not in ("in-progress", "paused")
+
 
 def tone(seconds: float, hertz: float = 440.0, loudness: float = 0.15) -> bytes:
     """A WAV file, mono, 8 kHz, 16 bit."""

@@ -62,6 +62,18 @@ def recording_of(call_id: object) -> str:
     return f"{base()}/recording/{call_id}/"
 
 
+def consent_of(call_id: object) -> str:
+    return f"{base()}/consent/{call_id}/"
+
+
+def survey_of(call_id: object) -> str:
+    return f"{base()}/survey/{call_id}/"
+
+
+def recorded_of(call_id: object) -> str:
+    return f"{base()}/recorded/{call_id}/"
+
+
 def conference_of(call_id: object) -> str:
     return f"{base()}/conference/{call_id}/"
 

@@ -5,7 +5,7 @@ import uuid
 from django.http import HttpRequest
 
 from calls import callbacks as promises
-from calls import gates, routing, services
+from calls import consent, gates, routing, services
 from calls.facts import moment
 from calls.journal import note_event
 from calls.models import Call, CallEvent
@@ -85,6 +85,8 @@ def key(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
     if known is None or known.hotline is None:
         return twiml.HANG_UP
     digits = post.get("Digits")
+    if digits == consent.REFUSE and known.hotline.records:  # late, but not too late
+        services.take_consent(call_id, digits=digits, at=post.at)
     services.pressed(call_id, digits=digits, at=post.at, key=f"key:{digits}:{post.get('QueueTime')}")
     if digits == "2" and known.hotline.voicemail_enabled and known.state == Call.State.WAITING:
         services.divert_to_voicemail(call_id, at=post.at, why="key")

@@ -17,7 +17,7 @@ from calls import outbox, services
 from calls.models import Call, Instruction, Leg, Offer
 from lines.models import Number
 from operators.models import Device
-from telephony.twilio import addresses, dialling, outside, refusals, rooms, supervising
+from telephony.twilio import addresses, dialling, outside, recordings, refusals, rooms, supervising
 from telephony.twilio.circuit import UNAUTHORISED, CircuitOpen
 from telephony.twilio.client import client
 from telephony.twilio.legs import GONE, NOT_LIVE, STATUSES, end
@@ -131,6 +131,20 @@ def _hold(instruction: Instruction, at: datetime) -> None:
         outbox.finish(instruction, at=timezone.now())
 
 
+def _record(instruction: Instruction, at: datetime) -> None:
+    try:
+        rooms.follow_recording(instruction.call_id, look_first=instruction.attempts > 1)
+    except rooms.NotThereYet:
+        _again(instruction, "the recording is not there yet", _SOON)
+    else:
+        outbox.finish(instruction, at=timezone.now())
+
+
+def _erase(instruction: Instruction, at: datetime) -> None:
+    recordings.erase(instruction.payload["recording"])
+    outbox.finish(instruction, at=timezone.now())
+
+
 def _dial(instruction: Instruction, at: datetime) -> None:
     leg_id = instruction.payload["leg"]
     leg_ref = outside.dial(leg_id, look_first=instruction.attempts > 1)
@@ -165,6 +179,8 @@ _DEEDS = {
     Instruction.Kind.REACH: dialling.dial,
     Instruction.Kind.ATTEND: supervising.ring,
     Instruction.Kind.ADJUST: supervising.adjust,
+    Instruction.Kind.RECORD: _record,
+    Instruction.Kind.ERASE: _erase,
 }
 _ONLY_IN_TIME = {*outbox.CREATES, Instruction.Kind.ADJUST}
 
@@ -221,6 +237,8 @@ def _give_up(instruction: Instruction, error: str) -> None:
         services.close_offer(instruction.offer_id, Offer.State.WITHDRAWN, at=at, reason="not rung")
     elif instruction.kind == Instruction.Kind.DIAL:
         services.outside_ended(instruction.payload["leg"], at=at, status="failed")
+    elif instruction.kind == Instruction.Kind.RECORD:
+        services.not_carried_out(instruction.call, at=at)
     elif instruction.kind == Instruction.Kind.ATTEND:
         services.attendance_failed(UUID(instruction.payload["attendance"]), at=at)
     elif instruction.kind == Instruction.Kind.REACH:

@@ -4,7 +4,7 @@ import uuid
 
 from django.http import HttpRequest
 
-from calls import services
+from calls import consent, services
 from calls.facts import moment
 from calls.models import Offer
 from calls.steps import Say
@@ -32,7 +32,8 @@ def _claim(offer: Offer, post: Post) -> str:
     """Exactly one leg gets the caller; the others hear why not."""
     taken = services.accept_offer(offer.pk, leg_ref=post.call_sid, at=post.at)
     if taken.won:
-        return twiml.operator_conference(offer.pk, offer.call_id, taken.conference)
+        recorded = consent.allowed(offer.call)
+        return twiml.operator_conference(offer.pk, offer.call_id, taken.conference, recorded=recorded)
     return twiml.spoken(word("gone" if taken.why == "gone" else "taken", _language(offer)))
 
 

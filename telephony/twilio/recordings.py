@@ -3,10 +3,17 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from django.conf import settings
+from django.utils import timezone
+from twilio.base.exceptions import TwilioRestException
+
+from calls import services
+from calls.models import Call, CallEvent, Recording
+from telephony.twilio.client import client
 
 _REF = re.compile(r"RE[0-9a-fA-F]{32}")
 _KINDS = {"audio/wav", "audio/x-wav", "audio/mpeg"}
@@ -47,6 +54,40 @@ def fetch(recording_ref: str) -> Sound:
         answer.close()
         raise Unavailable(f"{answer.status_code} {kind}")
     return Sound(kind, answer.headers.get("Content-Length", ""), answer.iter_content(_CHUNK))
+
+
+def erase(recording_id: int) -> None:
+    """Delete a recording's sound at the carrier, then its name here. Gone already is as good; may be repeated.
+
+    Raises what the carrier raises.
+    """
+    ref = Recording.objects.filter(pk=recording_id, erased_at=None).values_list("recording_ref", flat=True).first()
+    if ref is None:
+        return
+    try:
+        client().recordings(ref).delete()
+    except TwilioRestException as error:
+        if error.status != requests.codes.not_found:
+            raise
+    services.erased(recording_id, at=timezone.now())
+
+
+def made_of(call: Call) -> list[dict[str, Any]]:
+    """What the carrier recorded of a call, as `services.recording_ready` takes it. Raises what the carrier raises."""
+    met = CallEvent.objects.filter(call=call, kind=CallEvent.Kind.CONNECTED).values_list("data__conference", flat=True)
+    rooms = {room for room in met if room}
+    made = [(room, each) for room in rooms for each in client().conferences(room).recordings.list(limit=20)]
+    return [
+        {
+            "recording_ref": each.sid,
+            "conference_ref": room,
+            "seconds": int(each.duration or 0),
+            "absent": each.status == "absent",
+            "started_at": each.start_time or each.date_created,
+        }
+        for room, each in made
+        if each.status in ("completed", "absent")
+    ]
 
 
 def _get(url: str) -> requests.Response:

@@ -26,6 +26,15 @@ def music(*_: Any, **__: Any) -> str:
     return twiml.response(f"<Play>{twiml.clean(addresses.hold_music())}</Play>")
 
 
+def ask_again(_request: Any, call_id: object) -> str:
+    """For the answer to a question: the key is lost with the request, so the question is asked once more."""
+    return twiml.response(
+        twiml.say(word("moment", settings.LANGUAGE_CODE)),
+        f'<Pause length="{_PATIENCE_SECONDS}"/>',
+        f'<Redirect method="POST">{twiml.clean(addresses.next_of(call_id))}</Redirect>',
+    )
+
+
 def moment(request: Any, *_: Any, **__: Any) -> str:
     """For any other step: a word, a pause, and the same question again."""
     again = f"{settings.PUBLIC_URL}{request.get_full_path()}"

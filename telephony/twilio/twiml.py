@@ -24,6 +24,8 @@ _RING_KEY_SECONDS = 10
 _GATE_SECONDS = 6
 _MENU_SECONDS = 6
 _MESSAGE_SECONDS = 180
+_CONSENT_SECONDS = 4
+_SURVEY_SECONDS = 7
 
 
 def clean(text: str) -> str:
@@ -57,11 +59,11 @@ def enqueue(call_id: object, queue: str) -> str:
     )
 
 
-def render(step: steps.Step, *, call_id: object) -> str:  # noqa: PLR0911 - one answer a step
+def render(step: steps.Step, *, call_id: object) -> str:  # noqa: PLR0911, PLR0912 - one answer a step
     """The document for a step of this call."""
     match step:
         case steps.Greet(words, queue, price):
-            return response(say(words), say(price) if price else "", enqueue(call_id, queue))
+            return response(_greeted(words, price), enqueue(call_id, queue))
         case steps.Gate(words, attempt):
             return response(_gate(call_id, words, attempt), "<Hangup/>")
         case steps.Menu(words, number):
@@ -72,8 +74,13 @@ def render(step: steps.Step, *, call_id: object) -> str:  # noqa: PLR0911 - one 
             return response(enqueue(call_id, queue))
         case steps.Leave():
             return response("<Leave/>")
-        case steps.Connect(conference):
-            return response(_conference(call_id, conference))
+        case steps.AskConsent(greeting, words):
+            ask = _ask(words, addresses.consent_of(call_id), _CONSENT_SECONDS)
+            return response(_greeted(greeting.words, greeting.price), ask)
+        case steps.AskSurvey(words):
+            return response(_ask(words, addresses.survey_of(call_id), _SURVEY_SECONDS))
+        case steps.Connect(conference, recorded):
+            return response(_conference(call_id, conference, recorded))
         case steps.RecordVoicemail(words):
             return response(heard(words), _record(call_id), "<Hangup/>")
         case steps.Close(words) | steps.Farewell(words):
@@ -82,6 +89,10 @@ def render(step: steps.Step, *, call_id: object) -> str:  # noqa: PLR0911 - one 
             return response(f'<Reject reason="{reason}"/>')
         case _:
             return HANG_UP
+
+
+def _greeted(words: steps.Say, price: steps.Say | None) -> str:
+    return say(words) + (say(price) if price else "")
 
 
 def waiting(step: steps.Wait, *, call_id: object, first: bool) -> str:
@@ -115,31 +126,51 @@ def _place(step: steps.Wait) -> list[steps.Say]:
     return words
 
 
-def _conference(call_id: object, conference: str) -> str:
+def _ask(words: steps.Say, action: str, seconds: int) -> str:
+    """A question answered by one key. Silence is an answer too: the address is asked either way."""
+    return (
+        f'<Gather numDigits="1" timeout="{seconds}" actionOnEmptyResult="true" method="POST" '
+        f"action={quoteattr(action)}>{say(words)}</Gather>"
+    )
+
+
+def _recording(call_id: object, recorded: bool) -> str:
+    """Whoever comes first says whether a conference is recorded, so all of our side say the same."""
+    if not recorded:
+        return ""
+    return (
+        f'record="record-from-start" recordingStatusCallback={quoteattr(addresses.recorded_of(call_id))} '
+        'recordingStatusCallbackMethod="POST" recordingStatusCallbackEvent="in-progress completed absent" '
+    )
+
+
+def _conference(call_id: object, conference: str, recorded: bool) -> str:
     """The caller's place in the conference; when the caller leaves, it ends."""
     return (
         f'<Dial action={quoteattr(addresses.next_of(call_id))} method="POST">'
         f'<Conference beep="false" startConferenceOnEnter="true" endConferenceOnExit="true" '
+        f"{_recording(call_id, recorded)}"
         f'statusCallbackEvent="start end join leave hold" '
         f'statusCallback={quoteattr(addresses.conference_of(call_id))} statusCallbackMethod="POST">'
         f"{clean(conference)}</Conference></Dial>"
     )
 
 
-def operator_conference(offer_id: object, call_id: object, conference: str) -> str:
+def operator_conference(offer_id: object, call_id: object, conference: str, *, recorded: bool = False) -> str:
     """The operator's place in the conference; when the operator leaves, the caller stays and we decide."""
-    return _joining(addresses.operator_done_of(offer_id), call_id, conference)
+    return _joining(addresses.operator_done_of(offer_id), call_id, conference, recorded)
 
 
 def outside_conference(leg_id: object, call_id: object, conference: str) -> str:
     """An outside telephone's place in the conference."""
-    return _joining(addresses.outside_done_of(leg_id), call_id, conference)
+    return _joining(addresses.outside_done_of(leg_id), call_id, conference, False)
 
 
-def _joining(action: str, call_id: object, conference: str) -> str:
+def _joining(action: str, call_id: object, conference: str, recorded: bool) -> str:
     return response(
         f'<Dial action={quoteattr(action)} method="POST">'
         f'<Conference beep="false" startConferenceOnEnter="true" endConferenceOnExit="false" '
+        f"{_recording(call_id, recorded)}"
         f'statusCallbackEvent="start end join leave hold" '
         f'statusCallback={quoteattr(addresses.conference_of(call_id))} statusCallbackMethod="POST">'
         f"{clean(conference)}</Conference></Dial>"

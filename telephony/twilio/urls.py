@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from telephony.twilio import callbacks, callers, operators, outside, supervisors
+from telephony.twilio import callbacks, callers, operators, outside, recorded, supervisors
 
 app_name = "twilio"
 urlpatterns = [
@@ -20,6 +20,9 @@ urlpatterns = [
     path("callback/<uuid:call_id>/status/", callbacks.status, name="callback_status"),
     path("next/<uuid:call_id>/", callers.next_step, name="next"),
     path("recording/<uuid:call_id>/", callers.recording, name="recording"),
+    path("consent/<uuid:call_id>/", recorded.answer, name="consent"),
+    path("recorded/<uuid:call_id>/", recorded.status, name="recorded"),
+    path("survey/<uuid:call_id>/", recorded.survey, name="survey"),
     path("conference/<uuid:call_id>/", callers.conference, name="conference"),
     path("hold/", callers.hold, name="hold"),
     path("outside/<uuid:leg_id>/", outside.answered, name="outside"),

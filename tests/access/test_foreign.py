@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from analytics.links import make_link
 from calls.blocking import block
-from calls.models import Callback, Offer, SavedView
+from calls.models import Callback, Offer, Recording, SavedView
 from hotline.core import access
 from knowledge.models import Contact, Question, Script, Snippet
 from lines.models import OpeningRule
@@ -56,7 +56,7 @@ def objects(house: House) -> dict[str, dict[str, object]]:
     )
     known |= {f"desk:board_{name}": operator for name in ("person", "state", "release")}
     known |= {"desk:board_hotline": slug, "desk:board_reopen": slug, "desk:revoke_board_link": {"pk": link[0].pk}}
-    known |= {f"desk:{name}": {"call_id": house.call.pk} for name in ("hang_up", "draft", "save", "help")}
+    known |= {f"desk:{name}": {"call_id": house.call.pk} for name in ("hang_up", "draft", "save", "help", "recording")}
     known |= {f"desk:{name}": {"call_id": house.call.pk} for name in ("leave_call", "board_back", "board_move")}
     known |= {"desk:attend": {"call_id": house.call.pk, "way": "listen"}}
     known |= {f"desk:{name}": {"call_id": house.call.pk} for name in IN_CALL}
@@ -67,6 +67,9 @@ def objects(house: House) -> dict[str, dict[str, object]]:
         hotline=house.hotline, call=house.call, number="+4790000001", asked_at=at, queued_at=at, promised_by=at
     )
     known |= {f"callbacks:{name}": {"pk": promise.pk} for name in ("cancel", "call_now", "handled")}
+    sound = Recording.objects.create(call=house.call, recording_ref="RE1", state="kept", started_at=at, keep_until=at)
+    known["calls:remove_recording"] = call | {"recording_id": sound.pk}
+    known["telephony:recording"] = {"call_id": house.call.pk, "pk": sound.pk}
     view = SavedView.objects.create(user=house.supervisor, name="Ours", query="show=voicemail", shared=True)
     known |= {f"calls:{name}": {"pk": view.pk} for name in ("remove_view", "restore_view")}
     question = Question.objects.create(hotline=house.hotline, question="When?", answer="Soon.")

@@ -28,6 +28,11 @@ def found(line, *steps, **rest) -> list[tuple[str, str]]:
         ([notice("n", en="Hello.")], "n", "Notice 1: the words in norsk (bokmål) are missing."),
         ([notice("n", en="Hello.", nb="  ")], "n", "Notice 1: the words in norsk (bokmål) are missing."),
         ([notice("n", en="x" * 1001, nb="Hei")], "n", "Notice 1: the words in English are too long to listen to."),
+        (
+            [notice("n", en="Calls may be recorded.", nb="Hei")],
+            "n",
+            "Notice 1: “may be recorded” in English leaves callers guessing.",
+        ),
         ([menu("m", key("1", "menu", menu="gone"))], "m", "Menu “m”, key 1 leads to a menu that is not there."),
         ([menu("m", key("1", "hotline", hotline=0))], "m", "Menu “m”, key 1 leads to a hotline that is not in use."),
         ([menu("m", key("1", ""))], "m", "Menu “m”, key 1 leads nowhere yet."),

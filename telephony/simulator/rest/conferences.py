@@ -11,6 +11,7 @@ from telephony.simulator.leg import Goto
 from telephony.simulator.rest import shapes
 from telephony.simulator.rest.calls import new_leg
 from telephony.simulator.state import EXCHANGE
+from telephony.simulator.taping import Tape
 
 BUFFER_SECONDS = 5
 # how a Participant's form fields are said in TwiML
@@ -72,6 +73,27 @@ async def update(request: web.Request) -> web.Response:
     elif form.get("AnnounceUrl"):
         conference.announce(Goto(str(form["AnnounceUrl"]), str(form.get("AnnounceMethod", "POST")).upper()))
     return web.json_response(shapes.conference(exchange, conference))
+
+
+def _tape(conference: Conference, sid: str) -> Tape:
+    """The recording that is being made, by its sid or as the current one."""
+    tape = conference.tape
+    if tape is None or sid not in ("Twilio.CURRENT", tape.recording.sid):
+        raise Refusal(404, 20404, f"The requested resource /Recordings/{sid}.json was not found")
+    return tape
+
+
+async def change_recording(request: web.Request) -> web.Response:
+    """Pause, go on or stop."""
+    exchange, form = request.app[EXCHANGE], await request.post()
+    conference = found(exchange, request.match_info["conference"])
+    status, behavior = str(form.get("Status", "")), str(form.get("PauseBehavior", "silence"))
+    if status not in ("paused", "in-progress", "stopped") or behavior not in ("skip", "silence"):
+        raise Refusal(400, 20001, "Status or PauseBehavior is not one of its values")
+    tape = _tape(conference, request.match_info["sid"])
+    tape.change(status, behavior)
+    shown = {"stopped": {"status": "stopped"}}.get(status, {})
+    return web.json_response(shapes.recording(exchange, tape.recording) | shown)
 
 
 async def participants(request: web.Request) -> web.Response:

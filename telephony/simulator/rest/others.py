@@ -118,12 +118,16 @@ async def recording(request: web.Request) -> web.Response:
 async def media(request: web.Request) -> web.Response:
     """The sound: a tone as long as the recording. What was said is in the control API."""
     found = _recording(request.app[EXCHANGE], request.match_info["sid"])
+    if not found.over:
+        raise missing("Recordings", found.sid)
     return web.Response(body=tone(found.seconds), content_type="audio/wav")
 
 
 async def forget_recording(request: web.Request) -> web.Response:
     exchange = request.app[EXCHANGE]
     found = _recording(exchange, request.match_info["sid"])
+    if not found.over:
+        raise Refusal(400, 20001, "The recording is still being made")
     del exchange.recordings[found.sid]
     return web.Response(status=204)
 

@@ -139,7 +139,7 @@ def recording(exchange: Exchange, recording: Recording) -> dict[str, Any]:
         "conference_sid": recording.conference_sid or None,
         "date_created": rfc2822(recording.started_at),
         "date_updated": rfc2822(recording.started_at),
-        "duration": str(recording.seconds),
+        "duration": str(recording.seconds) if recording.over else None,
         "encryption_details": None,
         "error_code": None,
         "media_url": exchange.recording_url(recording),
