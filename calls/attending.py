@@ -263,14 +263,16 @@ def adjusted(attendance_id: uuid.UUID, *, way: str, conference_ref: str, at: dat
 
 
 def attendance_leg_ended(attendance_id: uuid.UUID, *, at: datetime, status: str, left_first: str = "") -> None:
-    """The supervisor's leg is over: hung up, lost, or never taken. After a take-over it is the operator's leg."""
+    """The supervisor's leg is over: hung up, lost, never taken, or the caller went. After a take-over it is the
+    operator's leg."""
     with transaction.atomic():
         found = _locked(attendance_id)
         if found is None:
             return
         attendance, call = found
         if not attendance.left_at:
-            reason = "hung up" if attendance.joined_at else _not_taken(status)
+            gone = "caller left" if left_first == "caller" else "hung up"
+            reason = gone if attendance.joined_at else _not_taken(status)
             parting.close(call, attendance, at=at, reason=reason, hang_up=False)
             return
     if attendance.reason == parting.TOOK_OVER and attendance.leg_ref:
