@@ -1,7 +1,6 @@
 """The register: every call, what happened in it, who was offered it, and what the exchange must do next."""
 
 import uuid
-from datetime import datetime
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -13,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from calls.attendance import Attendance, CallForHelp  # noqa: F401 - found here as every model of the app
+from calls.callback_models import Callback  # noqa: F401 - models of this app are found here
+from calls.note_models import Note, NoteVersion, Topic  # noqa: F401 - models of this app are found here
 from calls.plans.models import CallPlan, PlanSound  # noqa: F401 - models of this app, in a folder of their own
 from calls.transfer_models import Leg, Transfer  # noqa: F401 - models of this app are found here
 
@@ -312,81 +313,6 @@ class Offer(models.Model):
         indexes = [models.Index(fields=["operator"], condition=Q(reason="taken over"), name="offer_taken_over")]
 
 
-class Callback(models.Model):
-    """A promise to call somebody back who waited and hung up: the place kept in the line, and what came of it.
-
-    Each try is an outgoing `Call` of its own; this row is what joins them. Written by `calls.callbacks` alone.
-    """
-
-    class State(models.TextChoices):
-        WAITING = "waiting", _("waiting")
-        RINGING = "ringing", _("being called")
-        CONNECTED = "connected", _("in conversation")
-        DONE = "done", _("done")
-        FAILED = "failed", _("not reached")
-        CANCELLED = "cancelled", _("cancelled")
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    hotline = models.ForeignKey("lines.Hotline", on_delete=models.CASCADE, related_name="callbacks", db_index=False)
-    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="callbacks_asked")  # in which it was asked
-    number = models.CharField(max_length=20)
-    language = models.CharField(max_length=8, default="en")
-    skills = ArrayField(models.CharField(max_length=40), default=list)
-    priority = models.SmallIntegerField(default=0)
-    queued_at = models.DateTimeField()  # the place that is kept: when the caller joined the line
-    asked_at = models.DateTimeField()
-    promised_by = models.DateTimeField()
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    attempt = models.ForeignKey(Call, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
-    again = models.ForeignKey(Call, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
-    next_try_at = models.DateTimeField(null=True)
-    tried_at = models.DateTimeField(null=True)  # when the number was dialled first
-    done_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=16, blank=True)  # a code of calls.callbacks.OUTCOMES
-    operator = models.ForeignKey("operators.Operator", on_delete=models.SET_NULL, null=True, related_name="+")
-    handled_at = models.DateTimeField(null=True)  # a failed one that somebody saw to
-    handled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-
-    class Meta:
-        ordering = ["-asked_at", "-id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["hotline", "number"],
-                condition=Q(state__in=["waiting", "ringing", "connected"]),
-                name="a_number_is_promised_once",
-            )
-        ]
-        indexes = [
-            models.Index(fields=["hotline", "-asked_at"], name="callback_of_hotline"),
-            models.Index(fields=["number", "-asked_at"], name="callback_of_number"),
-            models.Index(
-                F("priority").desc(),
-                "queued_at",
-                "id",
-                condition=Q(state__in=["waiting", "ringing", "connected"]),
-                name="callback_open",
-            ),
-            models.Index(
-                fields=["hotline", "-done_at"],
-                condition=Q(state="failed", handled_at__isnull=True),
-                name="callback_to_follow_up",
-            ),
-        ]
-
-    @property
-    def is_open(self) -> bool:
-        return self.state in (self.State.WAITING, self.State.RINGING, self.State.CONNECTED)
-
-    def kept(self, at: datetime) -> bool | None:
-        """Whether the number was dialled by the promised time; None while that can still happen, or if withdrawn."""
-        if self.tried_at is not None:
-            return self.tried_at <= self.promised_by
-        if self.state == self.State.CANCELLED:
-            return None
-        return None if self.is_open and at <= self.promised_by else False
-
-
 class Instruction(models.Model):
     """What the exchange must do next: the outbox between a decision and the carrier."""
 
@@ -432,67 +358,6 @@ class Instruction(models.Model):
                 name="instruction_due",
             )
         ]
-
-
-class Topic(models.Model):
-    """What calls are about, in two levels, per hotline."""
-
-    hotline = models.ForeignKey("lines.Hotline", on_delete=models.CASCADE, related_name="topics")
-    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="children")
-    name = models.CharField(_("name"), max_length=80)
-    position = models.PositiveSmallIntegerField(default=0)
-    active = models.BooleanField(default=True)
-
-    class Meta:
-        ordering = ["position", "name"]
-
-    def __str__(self) -> str:
-        return f"{self.parent.name} / {self.name}" if self.parent else self.name
-
-
-class Note(models.Model):
-    """What the operator wrote of a call. A draft until `saved_at`; the draft survives a crash of the browser."""
-
-    class Outcome(models.TextChoices):
-        ANSWERED = "answered", _("answered")
-        REFERRED = "referred", _("referred")
-        CALLBACK = "callback", _("call back")
-        ORDER = "order", _("order")
-        WRONG_NUMBER = "wrong_number", _("wrong number")
-        PRANK = "prank", _("prank")
-        SILENT = "silent", _("silent")
-
-    call = models.OneToOneField(Call, on_delete=models.CASCADE, related_name="note")
-    operator = models.ForeignKey("operators.Operator", on_delete=models.SET_NULL, null=True, related_name="notes")
-    caller_name = models.CharField(_("caller"), max_length=120, blank=True)
-    topic = models.ForeignKey(Topic, on_delete=models.SET_NULL, null=True, blank=True, related_name="notes")
-    outcome = models.CharField(_("outcome"), max_length=14, choices=Outcome, blank=True)
-    summary = models.TextField(_("summary"), blank=True)
-    version = models.PositiveIntegerField(default=0)  # grows with each write: two writers cannot overwrite silently
-    drafted_at = models.DateTimeField(null=True)
-    saved_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [
-            GinIndex(OpClass(Upper("summary"), name="gin_trgm_ops"), name="note_summary_words"),
-            GinIndex(OpClass(Upper("caller_name"), name="gin_trgm_ops"), name="note_caller_words"),
-        ]
-
-
-class NoteVersion(models.Model):
-    """A note as it was saved once: nothing that was saved is lost."""
-
-    note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="versions")
-    version = models.PositiveIntegerField()
-    saved_at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    topic = models.CharField(max_length=170, blank=True)
-    outcome = models.CharField(max_length=14, blank=True)
-    summary = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ["-version"]
-        constraints = [models.UniqueConstraint(fields=["note", "version"], name="a_note_version_is_kept_once")]
 
 
 class Voicemail(models.Model):
