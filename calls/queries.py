@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from calls.models import Call, Note, Offer, Transfer
+from calls.models import Attendance, Call, Leg, Note, Offer, Transfer
 from calls.offers import TAKEN_OVER
 from operators.models import Operator, Presence, User
 
@@ -90,3 +90,13 @@ def visible_to(user: User, hotline_ids: Any = None) -> "QuerySet[Call]":
 
 def by_ref(call_id: uuid.UUID) -> Call | None:
     return Call.objects.select_related("hotline").filter(pk=call_id).first()
+
+
+def known_legs(leg_refs: list[str], *, but: uuid.UUID) -> set[str]:
+    """Which of these legs at the carrier belong to a call, an offer, an outside telephone or a supervisor other than
+    the one whose id is `but`."""
+    known = set(Call.objects.filter(carrier_ref__in=leg_refs).exclude(pk=but).values_list("carrier_ref", flat=True))
+    for rung in (Offer, Leg, Attendance):
+        others = rung._default_manager.filter(leg_ref__in=leg_refs).exclude(pk=but)
+        known |= {str(leg_ref) for leg_ref in others.values_list("leg_ref", flat=True)}
+    return known

@@ -12,9 +12,9 @@ from calls.queries import by_ref
 from calls.steps import Leave
 from calls.words import word
 from telephony.twilio import addresses, callback_twiml, trouble, twiml
+from telephony.twilio.legs import OVER
 from telephony.twilio.webhook import Post, webhook
 
-_OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 _ASKED_FOR = "1"
 _ANOTHER = "2"
 
@@ -107,6 +107,6 @@ def status(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
     at = moment(post.stamped, post.at)
     key = f"status:{state}:{post.get('SequenceNumber')}"
     note_event(call, CallEvent.Kind.CARRIER_STATUS, at=at, key=key, source="status", raw=post.form, status=state)
-    if state in _OVER:
+    if state in OVER:
         services.call_ended(call_id, at=at, carrier_status=state, carrier_seconds=post.seconds("CallDuration"))
     return ""

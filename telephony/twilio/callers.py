@@ -14,9 +14,8 @@ from calls.steps import Leave
 from calls.words import word
 from telephony.twilio import callbacks, trouble, twiml
 from telephony.twilio.attestation import verified
+from telephony.twilio.legs import OVER
 from telephony.twilio.webhook import Post, webhook
-
-_OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 
 
 def _arrive(request: HttpRequest, post: Post) -> str:
@@ -105,7 +104,7 @@ def next_step(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
         return twiml.HANG_UP
     if post.get("RecordingUrl"):
         return _recorded(post, call)
-    if post.get("QueueResult") == "hangup" or post.get("CallStatus") in _OVER:
+    if post.get("QueueResult") == "hangup" or post.get("CallStatus") in OVER:
         services.call_ended(call_id, at=post.at, carrier_status=post.get("CallStatus"))
         return twiml.HANG_UP
     return twiml.render(routing.next_step(call, post.at), call_id=call_id)

@@ -11,7 +11,7 @@ from calls.dialling import NotCallable, callable_number, country_of
 from calls.models import Call, Instruction
 from telephony.twilio import addresses
 from telephony.twilio.client import client
-from telephony.twilio.legs import STATUSES, end
+from telephony.twilio.legs import STATUSES, end, made_before
 
 _GOODBYE = timedelta(seconds=15)  # how long dialling waits for the caller to be off the line: it would be busy
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def dial(instruction: Instruction, at: datetime) -> None:
         outbox.postpone(instruction, until=at + timedelta(seconds=1), error="the caller still hears goodbye")
         return
     callbacks.dialled(call.pk, at=at)
-    if instruction.attempts > 1 and (found := _find(call, instruction.created_at)):
+    if instruction.attempts > 1 and (found := _made_before(call, instruction.created_at)):
         _dialled(instruction, call, found)
         return
     leg = client().calls.create(
@@ -68,14 +68,9 @@ def _dialled(instruction: Instruction, call: Call, leg_ref: str) -> None:
         end(leg_ref)
 
 
-def _find(call: Call, since: datetime) -> str | None:
-    """The leg that an earlier try may have created: from us to them, made since, and no other call's."""
-    legs = client().calls.list(
-        to=call.caller_number, from_=call.dialled, start_time_after=since - timedelta(seconds=2), limit=20
-    )
-    taken = set(Call.objects.filter(carrier_ref__in=[leg.sid for leg in legs]).values_list("carrier_ref", flat=True))
-    ours = [leg for leg in legs if leg.sid not in taken and leg.direction == "outbound-api"]
-    return str(ours[0].sid) if ours else None
+def _made_before(call: Call, since: datetime) -> str | None:
+    """One that is over already counts too: nobody's telephone rings twice for one try."""
+    return made_before(call.caller_number, since=since, owner=call.pk, from_=call.dialled, ended_too=True)
 
 
 def give_up(call: Call, at: datetime) -> None:

@@ -20,7 +20,7 @@ from operators.models import Device
 from telephony.twilio import addresses, dialling, outside, recordings, refusals, rooms, supervising
 from telephony.twilio.circuit import UNAUTHORISED, CircuitOpen
 from telephony.twilio.client import client
-from telephony.twilio.legs import GONE, NOT_LIVE, STATUSES, end
+from telephony.twilio.legs import GONE, NOT_LIVE, STATUSES, end, made_before
 
 log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 5
@@ -54,11 +54,12 @@ def _ring(instruction: Instruction, at: datetime) -> None:
         outbox.fail(instruction, at=at, error="the operator's telephone is a number of our own")
         services.close_offer(offer.pk, Offer.State.MISSED, at=at, reason="own number")
         return
-    if instruction.attempts > 1 and (found := _find_leg(offer)):
+    to = address_of(offer)
+    if instruction.attempts > 1 and (found := made_before(to, since=offer.made_at, owner=offer.pk)):
         _rang(instruction, offer, found)
         return
     leg = client().calls.create(
-        to=address_of(offer),
+        to=to,
         from_=offer.call.dialled,
         url=addresses.operator_of(offer.pk),
         method="POST",
@@ -88,21 +89,6 @@ def _rang(instruction: Instruction, offer: Offer, leg_ref: str) -> None:
     state = Offer.objects.filter(pk=offer.pk).values_list("state", flat=True).first()
     if state not in (Offer.State.RINGING, Offer.State.ACCEPTED):  # withdrawn while we were creating it
         end(leg_ref)
-
-
-def _find_leg(offer: Offer) -> str | None:
-    """The leg that an earlier try may have created: same destination, made since, and nobody else's."""
-    since = offer.made_at - timedelta(seconds=2)
-    legs = client().calls.list(to=address_of(offer), start_time_after=since, limit=20)
-    taken = set(
-        Offer.objects.filter(leg_ref__in=[leg.sid for leg in legs])
-        .exclude(pk=offer.pk)
-        .values_list("leg_ref", flat=True)
-    )
-    live = [
-        leg for leg in legs if leg.sid not in taken and leg.status in ("queued", "initiated", "ringing", "in-progress")
-    ]
-    return str(live[0].sid) if live else None
 
 
 def _move(instruction: Instruction, at: datetime) -> None:

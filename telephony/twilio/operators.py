@@ -11,9 +11,8 @@ from calls.steps import Say
 from calls.words import word
 from operators.models import Device
 from telephony.twilio import addresses, trouble, twiml
+from telephony.twilio.legs import OVER
 from telephony.twilio.webhook import Post, webhook
-
-_OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 
 
 def _offer(offer_id: uuid.UUID) -> Offer | None:
@@ -69,8 +68,7 @@ def key(request: HttpRequest, post: Post, offer_id: uuid.UUID) -> str:
 @webhook(trouble.moment)
 def done(request: HttpRequest, post: Post, offer_id: uuid.UUID) -> str:
     """The operator's part of the conference is over: their leg still lives if the caller ended it, else they did."""
-    first = {"in-progress": "caller", "completed": "operator"}.get(post.get("CallStatus"), "")
-    services.leg_ended(offer_id, at=post.at, status="completed", left_first=first)
+    services.leg_ended(offer_id, at=post.at, status="completed", left_first=post.left_first)
     return twiml.HANG_UP
 
 
@@ -80,6 +78,6 @@ def status(request: HttpRequest, post: Post, offer_id: uuid.UUID) -> str:
     state = post.get("CallStatus")
     at = moment(post.stamped, post.at)
     services.know_leg(offer_id, leg_ref=post.call_sid, at=at, rang=state == "ringing")
-    if state in _OVER:
+    if state in OVER:
         services.leg_ended(offer_id, at=at, status=state)
     return ""

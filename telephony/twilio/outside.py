@@ -1,7 +1,6 @@
 """Outside telephones: dialled at the carrier, and their webhooks. Whoever answers there is simply put through."""
 
 import uuid
-from datetime import timedelta
 
 from django.http import HttpRequest
 
@@ -10,10 +9,9 @@ from calls.facts import moment
 from calls.models import Leg
 from telephony.twilio import addresses, trouble, twiml
 from telephony.twilio.client import client
+from telephony.twilio.legs import OVER, made_before
 from telephony.twilio.webhook import Post, webhook
 
-_OVER = ("completed", "busy", "failed", "no-answer", "canceled")
-_LIVE = ("queued", "initiated", "ringing", "in-progress")
 _STATUSES = ["ringing", "answered", "completed"]
 
 
@@ -25,7 +23,7 @@ def dial(leg_id: uuid.UUID, *, look_first: bool) -> str | None:
     leg = Leg.objects.select_related("call").get(pk=leg_id)
     if leg.state != Leg.State.RINGING or leg.leg_ref:
         return None
-    if look_first and (found := _made_before(leg)):
+    if look_first and (found := made_before(leg.number, since=leg.made_at, owner=leg.pk)):
         return found
     made = client().calls.create(
         to=leg.number,
@@ -40,14 +38,6 @@ def dial(leg_id: uuid.UUID, *, look_first: bool) -> str | None:
     return str(made.sid)
 
 
-def _made_before(leg: Leg) -> str | None:
-    since = leg.made_at - timedelta(seconds=2)
-    legs = client().calls.list(to=leg.number, start_time_after=since, limit=20)
-    live = [each.sid for each in legs if each.status in _LIVE and each.direction == "outbound-api"]
-    taken = set(Leg.objects.filter(leg_ref__in=live).exclude(pk=leg.pk).values_list("leg_ref", flat=True))
-    return next((str(sid) for sid in live if sid not in taken), None)
-
-
 @webhook(trouble.moment)
 def answered(request: HttpRequest, post: Post, leg_id: uuid.UUID) -> str:
     """An outside telephone was answered."""
@@ -59,8 +49,7 @@ def answered(request: HttpRequest, post: Post, leg_id: uuid.UUID) -> str:
 @webhook(trouble.moment)
 def done(request: HttpRequest, post: Post, leg_id: uuid.UUID) -> str:
     """Its part of the conference is over: the leg still lives if the caller ended it."""
-    caller_left = post.get("CallStatus") == "in-progress"
-    services.outside_ended(leg_id, at=post.at, status="completed", caller_left=caller_left)
+    services.outside_ended(leg_id, at=post.at, status="completed", caller_left=post.left_first == "caller")
     return twiml.HANG_UP
 
 
@@ -69,6 +58,6 @@ def status(request: HttpRequest, post: Post, leg_id: uuid.UUID) -> str:
     """The carrier's status of an outside leg."""
     state = post.get("CallStatus")
     services.know_outside(leg_id, leg_ref=post.call_sid)
-    if state in _OVER:
+    if state in OVER:
         services.outside_ended(leg_id, at=moment(post.stamped, post.at), status=state)
     return ""

@@ -9,15 +9,14 @@ from calls import routing, services
 from calls.facts import moment
 from calls.queries import by_ref
 from telephony.twilio import trouble, twiml
+from telephony.twilio.legs import OVER
 from telephony.twilio.webhook import Post, webhook
-
-_OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 
 
 @webhook(trouble.ask_again)
 def answer(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
     """The caller heard that the call is recorded, and pressed a key or none: on to the queue, recorded or not."""
-    if post.get("CallStatus") in _OVER:
+    if post.get("CallStatus") in OVER:
         return twiml.HANG_UP
     services.take_consent(call_id, digits=post.get("Digits"), at=post.at)
     return _next(post, call_id)
@@ -26,7 +25,7 @@ def answer(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
 @webhook(trouble.ask_again)
 def survey(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
     """The caller answered the question with a key, or did not: the closing words follow."""
-    if post.get("CallStatus") not in _OVER:
+    if post.get("CallStatus") not in OVER:
         services.answer_survey(call_id, digits=post.get("Digits"), at=post.at)
     return _next(post, call_id)
 

@@ -11,11 +11,10 @@ from calls.models import Attendance, Instruction
 from calls.parting import RING_TIME
 from telephony.twilio import addresses
 from telephony.twilio.client import client
+from telephony.twilio.legs import STATUSES, made_before
 
-_STATUSES = ["initiated", "ringing", "answered", "completed"]
 _LOOK_AGAIN = timedelta(seconds=0.4)
 _PATIENT = 4  # so often the carrier's word that they are in is waited for, before the conference is looked up
-_LIVE = ("queued", "initiated", "ringing", "in-progress")
 
 
 def _attendance(instruction: Instruction) -> Attendance | None:
@@ -29,7 +28,8 @@ def ring(instruction: Instruction, at: datetime) -> None:
     if attendance is None or attendance.left_at or attendance.leg_ref:
         outbox.finish(instruction, at=at)
         return
-    leg_ref = _find_leg(attendance) if instruction.attempts > 1 else None
+    again, asked = instruction.attempts > 1, attendance.asked_at
+    leg_ref = made_before(attendance.address, since=asked, owner=attendance.pk) if again else None
     _rang(instruction, attendance, leg_ref or _create(attendance))
 
 
@@ -42,19 +42,10 @@ def _create(attendance: Attendance) -> str:
         method="POST",
         timeout=int(RING_TIME.total_seconds()),
         status_callback=f"{where}status/",
-        status_callback_event=_STATUSES,
+        status_callback_event=STATUSES,
         status_callback_method="POST",
     )
     return str(leg.sid)
-
-
-def _find_leg(attendance: Attendance) -> str | None:
-    since = attendance.asked_at - timedelta(seconds=2)
-    legs = client().calls.list(to=attendance.address, start_time_after=since, limit=20)
-    refs = [leg.sid for leg in legs]
-    others = Attendance.objects.filter(leg_ref__in=refs).exclude(pk=attendance.pk)
-    taken = set(others.values_list("leg_ref", flat=True))
-    return next((str(leg.sid) for leg in legs if leg.sid not in taken and leg.status in _LIVE), None)
 
 
 def _rang(instruction: Instruction, attendance: Attendance, leg_ref: str) -> None:

@@ -10,9 +10,8 @@ from calls.models import Attendance
 from calls.words import word
 from operators.models import Device
 from telephony.twilio import addresses, trouble, twiml
+from telephony.twilio.legs import OVER
 from telephony.twilio.webhook import Post, webhook
-
-_OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 
 
 def _attendance(attendance_id: uuid.UUID) -> Attendance | None:
@@ -58,8 +57,7 @@ def key(request: HttpRequest, post: Post, attendance_id: uuid.UUID) -> str:
 @webhook(trouble.moment)
 def done(request: HttpRequest, post: Post, attendance_id: uuid.UUID) -> str:
     """The supervisor's part of the conference is over: their leg still lives if the caller ended it, else they did."""
-    first = {"in-progress": "caller", "completed": "operator"}.get(post.get("CallStatus"), "")
-    services.attendance_leg_ended(attendance_id, at=post.at, status="completed", left_first=first)
+    services.attendance_leg_ended(attendance_id, at=post.at, status="completed", left_first=post.left_first)
     return twiml.HANG_UP
 
 
@@ -68,6 +66,6 @@ def status(request: HttpRequest, post: Post, attendance_id: uuid.UUID) -> str:
     """The carrier's status of a supervisor's leg."""
     state = post.get("CallStatus")
     services.know_attendance_leg(attendance_id, leg_ref=post.call_sid)
-    if state in _OVER:
+    if state in OVER:
         services.attendance_leg_ended(attendance_id, at=moment(post.stamped, post.at), status=state)
     return ""

@@ -55,6 +55,12 @@ class Post:
             return None
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
+    @property
+    def left_first(self) -> str:
+        """Who ended a conference, at the end of somebody's part in it: "caller" while their own leg still lives, else
+        "operator" for themselves; "" if the carrier does not say."""
+        return {"in-progress": "caller", "completed": "operator"}.get(self.get("CallStatus"), "")
+
     def seconds(self, name: str) -> int | None:
         """A whole number of seconds, or None if absent or nonsense."""
         text = self.get(name)

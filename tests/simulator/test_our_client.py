@@ -1,6 +1,7 @@
 """What this system itself asks of the carrier, held against Twilio's own description."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -9,6 +10,7 @@ from calls.models import Call, Instruction, Offer
 from telephony.simulator.phone import Desk, Phone
 from telephony.twilio.client import client
 from telephony.twilio.exchange import perform
+from telephony.twilio.legs import made_before
 from tests import world
 from tests.simulator.application import Application
 from tests.simulator.rest import check_log
@@ -84,3 +86,20 @@ def test_a_create_whose_answer_was_lost_is_looked_up_and_not_repeated(carrier, a
     offer.refresh_from_db()
     assert offer.leg_ref == carrier.calls()[0]["sid"]
     assert [one.split(" ")[0] for one in check_log(carrier)] == ["POST", "GET"]
+
+
+def test_a_leg_that_somebody_else_rings_at_the_same_address_is_not_taken_for_ones_own(carrier) -> None:
+    operator, now = world.operator(world.hotline(number=NUMBER)), timezone.now()
+    call = Call.objects.create(carrier_ref=world.sid(), dialled=NUMBER, arrived_at=now)
+    offer = Offer.objects.create(
+        call=call, operator=operator, device="browser", made_at=now, ring_until=now + timedelta(seconds=20)
+    )
+    with Desk(carrier, operator.identity) as desk:
+        instruct(call, Instruction.Kind.RING, offer)
+        desk.rings()
+        offer.refresh_from_db()
+        to = f"client:{operator.identity}"
+        assert made_before(to, since=now, owner=offer.pk) == offer.leg_ref
+        assert made_before(to, since=now, owner=uuid4()) is None, "a supervisor is rung on the same telephone"
+        Offer.objects.filter(pk=offer.pk).update(leg_ref=None)
+        assert made_before(to, since=now, owner=uuid4()) == desk.rings()["sid"], "nobody's so far"
