@@ -12,7 +12,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from calls import parting, taking_over
+from calls import parting, passing, taking_over
 from calls.conferences import conference_of
 from calls.journal import note_event
 from calls.lifecycle import Refused
@@ -64,8 +64,9 @@ def attend(call_id: uuid.UUID, way: str, *, by: Any, at: datetime, device: str =
 
 
 def _conversation(call: Call, by: Any) -> Offer:
-    """The accepted offer of a call in which somebody talks; not with `by` themselves."""
-    offer = Offer.objects.select_related("operator").filter(call=call, state=Offer.State.ACCEPTED).first()
+    """The part of whoever has the caller, in a call in which somebody talks; not with `by` themselves."""
+    talks = Offer.objects.select_related("operator").filter(call=call, state=Offer.State.ACCEPTED)
+    offer = talks.filter(purpose=Offer.Purpose.ANSWER).first()  # not a colleague who is only asked
     if offer is None or call.ended_at or call.operator_left_at:
         raise Refused(_("Nobody talks in this call."))
     if offer.operator.user_id == by.pk:
@@ -75,7 +76,11 @@ def _conversation(call: Call, by: Any) -> Offer:
 
 def _refuse_second_taker(call: Call, offer: Offer, way: str, by: Any) -> None:
     """A call is taken over once: whoever was a moment later does not take it from the first."""
-    if way != Way.TAKE_OVER or not call.supervised:
+    if way != Way.TAKE_OVER:
+        return
+    if (transfer := passing.open_transfer(call)) is not None:
+        raise Refused(_("The call is being passed on to %(name)s just now.") % {"name": transfer.to})
+    if not call.supervised:
         return
     taker = parting.live(call=call, way=Way.TAKE_OVER).exclude(user=by).first()
     if taker is not None:

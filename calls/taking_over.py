@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import F
 
-from calls import parting
+from calls import parting, passing
 from calls.journal import note_event
 from calls.models import Attendance, Call, CallEvent, Instruction, Offer
 from calls.news import tell
@@ -21,7 +21,8 @@ _FREE = presence.ALL - {Presence.RINGING, Presence.ON_CALL, Presence.WRAP_UP}
 
 
 def complete(call: Call, attendance: Attendance, *, at: datetime) -> bool:
-    """Put a supervisor whom all hear in the operator's place. False if the operator has gone, or they are busy.
+    """Put a supervisor whom all hear in the operator's place. False if the operator has gone or passes the call on, or
+    they are busy: then they have only joined.
 
     Call with both rows locked: exactly one of those who take over, or hang up, at the same moment finds the operator
     there.
@@ -30,7 +31,7 @@ def complete(call: Call, attendance: Attendance, *, at: datetime) -> bool:
     if theirs is None or call.ended_at:
         return False
     taker = _part_of(attendance.user)
-    if not _now_on_call(taker, at):
+    if passing.open_transfer(call) is not None or not _now_on_call(taker, at):
         Attendance.objects.filter(pk=attendance.pk).update(way=Attendance.Way.JOIN)
         return False
     _hand_over(call, theirs, taker, attendance, at)

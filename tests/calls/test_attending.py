@@ -1,9 +1,11 @@
 """A supervisor in somebody's call, without a carrier: who may, what is remembered, and what is told to whom."""
 
+from uuid import UUID
+
 import pytest
 
 from calls import services
-from calls.models import Attendance, Call, CallEvent, CallForHelp, Instruction, Offer
+from calls.models import Attendance, Call, CallEvent, CallForHelp, Instruction, Offer, Transfer
 from calls.notes import end_overdue_wrap_ups
 from calls.queries import current
 from calls.supervision import company, shows_attendance
@@ -138,6 +140,43 @@ def test_after_a_take_over_the_operator_writes_up_this_call_and_no_earlier_one(t
         call.pk, operator_id=kari.pk, by=kari.user, at=NOW, topic_id=None, outcome="answered", summary="x"
     )
     assert state_of(kari) == "ready" and Call.objects.get(pk=call.pk).state == "connected"
+
+
+def asking(call, kari, line):
+    """A colleague whom the operator asks, the caller on hold; (colleague, their part)."""
+    ola = make_operator(line)
+    part = Offer.objects.create(
+        id=UUID(int=1), call=call, operator=ola, purpose="consult", state="accepted", device="browser", made_at=NOW,
+        ring_until=NOW, accepted_at=NOW, leg_ref=sid(),
+    )  # fmt: skip
+    Transfer.objects.create(call=call, by=kari, kind="warm", state="talking", to="Ola", offer=part, made_at=NOW)
+    Call.objects.filter(pk=call.pk).update(handed=1, held_at=NOW)
+    return ola, part
+
+
+def test_a_supervisor_whispers_to_whoever_has_the_caller_and_not_to_a_colleague_who_is_asked(talk, siri, line):
+    kari, call = talk
+    asking(call, kari, line)
+    assert come_in(call, siri, "whisper").coached == Offer.objects.get(operator=kari).leg_ref
+
+
+def test_a_call_that_is_being_passed_on_is_not_taken_over(talk, siri, line):
+    kari, call = talk
+    asking(call, kari, line)
+    with pytest.raises(services.Refused, match="being passed on to Ola"):
+        services.attend(call.pk, "take_over", by=siri, at=NOW)
+    assert not Attendance.objects.exists()
+
+
+def test_who_was_to_take_over_has_only_joined_when_the_operator_passes_the_call_on_meanwhile(talk, siri, line):
+    kari, call = talk
+    attendance = services.attend(call.pk, "take_over", by=siri, at=NOW)
+    services.let_in(attendance.pk, leg_ref="CA" + "7" * 32, at=NOW)
+    asking(call, kari, line)
+    services.came_in(call.pk, leg_ref="CA" + "7" * 32, conference_ref="CF1", at=NOW)
+    attendance.refresh_from_db()
+    assert (attendance.way, attendance.left_at) == ("join", None)
+    assert Call.objects.get(pk=call.pk).operator == kari and state_of(kari) == "on_call"
 
 
 def test_whoever_takes_over_goes_back_to_what_they_did_before(talk, line):
