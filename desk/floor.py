@@ -62,14 +62,19 @@ def planned(shown: Board) -> int:
 
 
 def groups(shown: Board) -> list[Group]:
-    """Everybody who is here: three queries for any number of people."""
+    """Everybody who is here, in all four situations: three queries for any number of people."""
     cards = cards_of(people(shown), shown.at)
-    kinds = {"act": _("Look after"), "busy": _("With callers"), "ready": _("Ready"), "away": _("Away")}
+    kinds = {"busy": _("With callers"), "ready": _("Ready"), "away": _("Away"), "act": _("Look after")}
     found = {key: Group(key, title, []) for key, title in kinds.items()}
     for card in cards:
         found[_kind(card)].cards.append(card)
     found["act"].cards.sort(key=lambda card: URGENT.get(Presence(card.operator.state), len(URGENT)))
-    return [group for group in found.values() if group.cards]
+    return list(found.values())
+
+
+def by_name(found: list[Group]) -> list[Card]:
+    """All cards of the groups, each at the place it keeps whatever its person does: a board that moves is not read."""
+    return sorted((card for group in found for card in group.cards), key=lambda card: card.operator.display_name)
 
 
 def cards_of(operators: list[Operator], at: datetime) -> list[Card]:

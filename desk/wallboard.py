@@ -81,5 +81,6 @@ def _people(shown: Board, kind: str) -> dict[str, Any]:
         return {}
     ids = [strip.hotline.pk for strip in shown.strips]
     calls = list(queries.waiting(ids).filter(direction="incoming")[:WAITING_SHOWN]) if shown.waiting else []
-    found = {"supervises": True, "groups": floor.groups(shown), "waiting": calls, "more": shown.waiting - len(calls)}
-    return found | {"callbacks": promises.how_many_wait(ids)}
+    groups = floor.groups(shown)
+    found = {"supervises": True, "groups": groups, "cards": floor.by_name(groups), "waiting": calls}
+    return found | {"more": shown.waiting - len(calls), "callbacks": promises.how_many_wait(ids)}
