@@ -28,6 +28,8 @@ FREED = timedelta(seconds=2)
 DEAD_AIR = 5.0  # real seconds: what a slow machine needs to change from one thing heard to the next
 SHORT_RING = {"target does not answer": 20}  # carrier seconds
 KILLED = "web process killed"
+DO_NOT_LAST = ("menu", "greeting", "consent prompt", "survey", "farewell")
+PASSED_ON = "passed on, the colleague is rung"
 # Only a status callback tells of these, so the carrier must be asked first.
 ASKED_FOR = {("callbacks lost", "callback, operator first"), ("callbacks lost", "callback, caller first")}
 ON_A_TELEPHONE = "target is a voicemail box"
@@ -86,7 +88,8 @@ class Floor:
 
     def _play_killed(self, event: str, states: list[str]) -> None:
         """All calls stand; then a web process dies while all of them go on at once."""
-        cells = {state: Cell(self.system, event, state) for state in reversed(states)}  # what lasts shortest comes last
+        states.sort(key=lambda state: state in DO_NOT_LAST)  # these are built last
+        cells = {state: Cell(self.system, event, state) for state in states}
         with ThreadPoolExecutor(AT_ONCE) as pool:
             built = dict(zip(cells, pool.map(lambda cell: _problem_of(cell.build), cells.values()), strict=True))
         death = threading.Timer(0.2, self.system.kill, ["web1"])
@@ -136,8 +139,8 @@ class Cell:
         EVENTS[self.event](scene)
         self._operators()
         self._caller()
-        if then.on:
-            ON[self.state](scene)
+        if then.on:  # whoever left while somebody was rung to be asked has passed the call on
+            ON[PASSED_ON if then.caller == "waits" and then.target else self.state](scene)
         self._end()
         assert scene.outcome() == then.outcome
         if then.then:
