@@ -79,7 +79,7 @@ def _shift(scene: Scene, *, began: timedelta, ends: timedelta, pause: timedelta)
 
 
 def break_is_due(scene: Scene) -> None:
-    planned = _shift(scene, began=timedelta(hours=4), ends=timedelta(hours=4), pause=timedelta(seconds=1))
+    planned = _shift(scene, began=timedelta(hours=4), ends=timedelta(hours=4), pause=timedelta(0))
     taken = Break.objects.filter(pk=planned.pk, begun_at__isnull=False)
     kept = Operator.objects.filter(pk=scene.kari.pk, next_state=Presence.BREAK)
     until(lambda: taken.exists() or kept.exists(), within=SOON, what="the break, or that it comes next")

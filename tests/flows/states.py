@@ -108,8 +108,8 @@ def _attended(way: str) -> Callable[[Scene], None]:
     return build
 
 
-def called_back(scene: Scene, *, caller_first: bool = False) -> None:
-    """Asked for while Kari was away, and dialled now that she is back."""
+def asked_for_a_callback(scene: Scene, *, caller_first: bool = False) -> None:
+    """While Kari is away."""
     scene.line.country, scene.line.callbacks_enabled, scene.line.callback_caller_first = "NO", True, caller_first
     scene.line.save()
     scene.kari_is(Presence.BREAK)
@@ -117,6 +117,11 @@ def called_back(scene: Scene, *, caller_first: bool = False) -> None:
     scene.handset = scene.plug(scene.system.handset(own))
     phone = scene.system.phone.dial(number_of(scene.line), caller=own).wait_for("Press 1 and we call you back", SOON)
     phone.press("1", SOON).wait_for("Press 1 to confirm", SOON).press("1", SOON).wait_for("over", SOON)
+
+
+def called_back(scene: Scene, *, caller_first: bool = False) -> None:
+    """Dialled now that Kari is back."""
+    asked_for_a_callback(scene, caller_first=caller_first)
     presence.choose(scene.kari.pk, Presence.READY, at=timezone.now(), by=scene.kari.user)
     if not caller_first:
         scene.leg = scene.desk.answer(SOON)
