@@ -33,11 +33,14 @@ def resume(call_id: uuid.UUID, *, at: datetime) -> Call:
 
 
 def talking(call_id: uuid.UUID) -> tuple[Call, Offer]:
-    """The call and the offer of the operator who has the caller, the call locked. Raises Refused."""
+    """The call and the offer of the operator who has the caller, the call locked. Raises Refused, also while somebody
+    who asked to be called back has not picked up: there is nobody yet to be held or passed on."""
     call = Call.objects.select_for_update().get(pk=call_id)
     offer = Offer.objects.filter(call=call, state=Offer.State.ACCEPTED, purpose=Offer.Purpose.ANSWER).first()
     if offer is None or call.ended_at:
         raise Refused(_("This call is not in conversation."))
+    if call.is_unreached:
+        raise Refused(_("Nobody has picked up yet."))
     return call, offer
 
 

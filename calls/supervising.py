@@ -91,7 +91,8 @@ def _waiting(call_id: uuid.UUID) -> Call:
 def move_to_hotline(call_id: uuid.UUID, to: Hotline, *, by: Any, at: datetime) -> None:
     """Let a waiting call wait at another hotline, whose people, skills and times then serve it.
 
-    It keeps the time it has waited, so it stands there as if it had come to that hotline. Whoever is rung for it stops
+    It keeps the time it has waited, so it stands there as if it had come to that hotline, and hears that hotline's first
+    language from then on if its own is not spoken there. Whoever is rung for it stops
     being rung. Raises Refused when it does not wait, waits there already, or the hotline takes no calls.
     """
     with transaction.atomic():
@@ -103,7 +104,11 @@ def move_to_hotline(call_id: uuid.UUID, to: Hotline, *, by: Any, at: datetime) -
             raise Refused(_("%(hotline)s is closed.") % {"hotline": to})
         for offer in Offer.objects.filter(call=call, state=Offer.State.RINGING):
             close_offer(offer.pk, Offer.State.WITHDRAWN, at=at, reason="moved")
-        Call.objects.filter(pk=call.pk).update(hotline=to, skills=to.skills, priority=to.priority)
+        spoken = call.language in to.languages or not to.languages  # else nobody there could be rung for it
+        Call.objects.filter(pk=call.pk).update(
+            hotline=to, skills=to.skills, priority=to.priority,
+            language=call.language if spoken else to.languages[0],
+        )  # fmt: skip
         note_event(
             call, CallEvent.Kind.MOVED, at=at, key=f"moved:{at.isoformat()}", source="desk",
             user=by.pk, was=str(was or ""), to=str(to),

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import F
 
 from calls import parting, passing
+from calls.holding import take_off
 from calls.journal import note_event
 from calls.models import Attendance, Call, CallEvent, Instruction, Offer
 from calls.news import tell
@@ -36,6 +37,7 @@ def complete(call: Call, attendance: Attendance, *, at: datetime) -> bool:
         return False
     _hand_over(call, theirs, taker, attendance, at)
     parting.close(call, attendance, at=at, reason=parting.TOOK_OVER, hang_up=False)
+    take_off(call, taker.pk, at=at)  # whoever takes over wants to speak with the caller
     instruct(Instruction.Kind.HANG_UP, call_id=call.pk, offer_id=theirs.pk, at=at)
     write_up(theirs, call, at)
     tell(call, operator_id=theirs.operator_id)

@@ -15,6 +15,7 @@ from calls.models import Call, CallEvent, Instruction, Leg, Offer, Transfer
 from calls.news import tell
 from calls.offers import operator_left, withdraw, write_up
 from calls.outbox import instruct
+from calls.parting import close_all
 from calls.refusals import Refused
 from calls.targets import Target, target_of
 from hotline.core.live import wake_switchboard
@@ -122,6 +123,7 @@ def _let_go(call: Call, offer: Offer, target: Target, transfer: Transfer, at: da
         call.skills = sorted({*call.skills, target.skill})
     rung = transfer.offer or transfer.leg
     passing.back_to_line(call, at=at, ringing_until=rung.ring_until if rung else None)
+    close_all(call, at=at, reason="operator left")
     write_up(offer, call, at)
     instruct(Instruction.Kind.HANG_UP, call_id=call.pk, offer_id=offer.pk, at=at, delay=_LETS_GO)
     wake_switchboard()

@@ -254,7 +254,7 @@ SIMULATOR_URL = env("SIMULATOR_URL", default="").rstrip("/")
 CARRIER_TIMEOUT_SECONDS = 5
 # A live call nobody spoke of for this long is asked about at the carrier.
 CARRIER_SILENCE_SECONDS = env.int("CARRIER_SILENCE_SECONDS", default=30)
-CALLBACK_RING_SECONDS = 30
+CALLBACK_RING_SECONDS = env.int("CALLBACK_RING_SECONDS", default=30)
 # After a callback that nobody took the next try waits so long; there are as many tries as pauses, and one more.
 CALLBACK_PAUSES_SECONDS = env.list("CALLBACK_PAUSES_SECONDS", cast=int, default=[300, 900])
 FALLBACK_FORWARD_NUMBER = env("FALLBACK_FORWARD_NUMBER", default="")

@@ -31,6 +31,13 @@ class Participant:
     music: "asyncio.Task[None] | None" = None
     hears: str | None = None  # music: "wait" or "hold", "" for the others, None before anything is heard
 
+    @property
+    def plays(self) -> bool:
+        """Whether this one hears music: while alone or on hold, for as long as there is something to play."""
+        if not self.hears or (self.silent_wait and self.hears == "wait"):
+            return False
+        return self.music is None or not self.music.done()
+
     def facts(self) -> Params:
         told = {
             "CallSid": self.leg.sid,
@@ -101,6 +108,7 @@ class Conference:
         participant.leg.peers = lambda: self.hearers(participant)
         participant.leg.speakers = lambda: self.speakers(participant)
         participant.leg.overheard = lambda text: self.overhear(participant, text)
+        participant.leg.room_music = lambda: participant.plays
         self._tell("join", "participant-join", participant.facts())
         present = self.participants.values()
         if self.status == "init" and len(present) > 1 and any(one.start_on_enter for one in present):
@@ -129,7 +137,7 @@ class Conference:
         if self.participants.pop(participant.leg.sid, None) is None:
             return
         participant.leg.peers = participant.leg.speakers = list
-        participant.leg.overheard = None
+        participant.leg.overheard = participant.leg.room_music = None
         if participant.music is not None:
             participant.music.cancel()
         status = participant.leg.status if participant.leg.status in FINAL else "in-progress"

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from telephony.simulator import mishaps, numberbook
 from telephony.simulator.devices import Device, Manner
+from telephony.simulator.ear import ear
 from telephony.simulator.exchange import Exchange
 from telephony.simulator.leg import Leg, new_sid
 from telephony.simulator.state import EXCHANGE
@@ -42,6 +43,8 @@ def leg_facts(leg: Leg) -> dict[str, Any]:
         "duration": leg.duration,
         "talks_with": [other.sid for other in leg.peers()],
         "hears": [other.sid for other in leg.speakers()],
+        "ear": ear(leg),
+        "dead_air": leg.dead_air,
     }
 
 

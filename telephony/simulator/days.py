@@ -1,4 +1,5 @@
-"""The control API of whole days: let one begin, see how far it is, what the carrier knows of it; and storms."""
+"""The control API of whole days: let one begin, see how far it is, what the carrier knows of it; storms, and
+dead air."""
 
 from aiohttp import web
 
@@ -57,6 +58,12 @@ async def begin_storm(request: web.Request) -> web.Response:
     return web.json_response(exchange.faults.listed(), status=201)
 
 
+async def listen_for_dead_air(request: web.Request) -> web.Response:
+    """From now on the longest dead air of every caller's line is measured."""
+    request.app[EXCHANGE].ears.listen()
+    return web.json_response({})
+
+
 def routes() -> list[web.RouteDef]:
     api = "/simulator/api"
     return [
@@ -65,4 +72,5 @@ def routes() -> list[web.RouteDef]:
         web.get(f"{api}/day/calls", known),
         web.get(f"{api}/latencies", latencies),
         web.post(f"{api}/storm", begin_storm),
+        web.post(f"{api}/ears", listen_for_dead_air),
     ]

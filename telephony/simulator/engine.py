@@ -78,10 +78,13 @@ class Program:
             return parse(goto.twiml.encode())
         self.exchange.lose_patience(self.leg, "request")
         base = self.extra() if self.extra else None
+        self.leg.asking = self.main
         try:
             verbs, self.base = await self.exchange.post.ask(self.leg, goto, base)
         except TwimlError as problem:
             return await self._instead(goto, problem)
+        finally:
+            self.leg.asking = False
         return verbs
 
     async def _instead(self, goto: Goto, problem: TwimlError) -> tuple[Verb, ...]:

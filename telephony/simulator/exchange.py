@@ -9,6 +9,7 @@ from telephony.simulator import dialing, engine, gathering, machines, verbs, wai
 from telephony.simulator.clock import Clock
 from telephony.simulator.conference import Conference
 from telephony.simulator.devices import Devices
+from telephony.simulator.ear import Ears
 from telephony.simulator.faults import Faults
 from telephony.simulator.journal import Journal
 from telephony.simulator.leg import Goto, Leg, Subscription
@@ -50,6 +51,7 @@ class Exchange:
         self.faults = Faults()
         self.post = Post(settings, self.clock, transport, self.faults)
         self.devices = Devices(self)
+        self.ears = Ears(self)
         self.legs: dict[str, Leg] = {}
         self.queues: dict[str, Queue] = {}
         self.conferences: dict[str, Conference] = {}

@@ -96,6 +96,9 @@ class Leg:
     ears: "asyncio.Queue[str] | None" = None  # something listens to what is said
     peers: "Callable[[], list[Leg]]" = list  # whose ears its words reach
     speakers: "Callable[[], list[Leg]]" = list  # whose words reach its ear
+    room_music: "Callable[[], bool] | None" = None  # in a conference: whether music plays there for this ear
+    asking: bool = False  # the application has been asked what comes next, and has not answered yet
+    dead_air: float = 0.0  # the longest time in which nothing was heard: see ear.py
     doing: str = ""
     events: list[dict[str, Any]] = field(default_factory=list)
     overheard: "Callable[[str], None] | None" = None  # what is said in a conference that may be recorded

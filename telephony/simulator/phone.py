@@ -83,6 +83,10 @@ class Control:
         """Wait until every callback so far has been delivered."""
         self.call("POST", "/settle")
 
+    def listen_for_dead_air(self) -> None:
+        """From now on each caller's `dead_air` says how long nothing was heard on the line."""
+        self.call("POST", "/ears")
+
     def reset(self) -> None:
         self.call("POST", "/reset")
 
@@ -139,6 +143,11 @@ class PhoneCall:
     def talking(self) -> bool:
         """Whether somebody is on the other end."""
         return bool(self.look().facts["talks_with"])
+
+    @property
+    def ear(self) -> str:
+        """What is heard now: people, music, words, ringing, asking, over, or nothing."""
+        return str(self.look().facts["ear"])
 
     def hears(self, other: "PhoneCall") -> bool:
         """Whether what is said at the other telephone reaches this ear."""

@@ -12,7 +12,7 @@ from calls.models import Call, CallEvent
 from calls.queries import by_ref
 from calls.steps import Leave
 from calls.words import word
-from telephony.twilio import callbacks, trouble, twiml
+from telephony.twilio import again, callbacks, trouble, twiml
 from telephony.twilio.attestation import verified
 from telephony.twilio.legs import OVER
 from telephony.twilio.webhook import Post, webhook
@@ -175,6 +175,8 @@ def fallback(request: HttpRequest, post: Post) -> str:
     """The carrier could not use our answer: the call goes on from the state it is in."""
     if post.get("RecordingUrl"):
         return twiml.spoken(word("thanks", "en"))
+    if again.is_ours(post.get("ErrorUrl")):
+        return again.once_more(post.get("ErrorUrl"))
     call = Call.objects.select_related("hotline").filter(carrier_ref=post.call_sid).first()
     if post.get("Direction").startswith("outbound"):
         return callbacks.again(call)

@@ -63,6 +63,8 @@ def _ring(instruction: Instruction, at: datetime) -> None:
         from_=offer.call.dialled,
         url=addresses.operator_of(offer.pk),
         method="POST",
+        fallback_url=addresses.fallback(),
+        fallback_method="POST",
         timeout=max(5, int((offer.ring_until - offer.made_at).total_seconds())),
         status_callback=addresses.operator_status_of(offer.pk),
         status_callback_event=STATUSES,

@@ -30,6 +30,8 @@ def dial(leg_id: uuid.UUID, *, look_first: bool) -> str | None:
         from_=leg.call.dialled,
         url=addresses.outside_of(leg.pk),
         method="POST",
+        fallback_url=addresses.fallback(),
+        fallback_method="POST",
         timeout=max(5, int((leg.ring_until - leg.made_at).total_seconds())),
         status_callback=addresses.outside_status_of(leg.pk),
         status_callback_event=_STATUSES,

@@ -40,6 +40,8 @@ def _create(attendance: Attendance) -> str:
         from_=attendance.call.dialled,
         url=where,
         method="POST",
+        fallback_url=addresses.fallback(),
+        fallback_method="POST",
         timeout=int(RING_TIME.total_seconds()),
         status_callback=f"{where}status/",
         status_callback_event=STATUSES,

@@ -10,7 +10,9 @@ from tests.system import System
 
 @pytest.fixture(scope="session")
 def running():
-    system = System(web=2, switchboards=2, CALLBACK_PAUSES_SECONDS="1,1")
+    system = System(
+        web=2, switchboards=2, CALLBACK_PAUSES_SECONDS="1,1", CALLBACK_RING_SECONDS="600", CARRIER_SILENCE_SECONDS="3"
+    )
     try:
         yield system.start()
         _speaks_the_carriers_language(system)
