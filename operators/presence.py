@@ -165,7 +165,7 @@ SELECT was.id, %(at)s, was.state, was.goes, %(cause)s, %(detail)s FROM was JOIN 
 
 def stop_ringing(operator_ids: list[int], *, at: datetime, cause: str, detail: str = "") -> None:
     """Settle all who are rung for one call and are not wanted any more: their idle time counts on as before."""
-    values = {"ids": sorted(operator_ids), "at": at, "cause": str(cause), "detail": detail}
+    values: dict[str, Any] = {"ids": sorted(operator_ids), "at": at, "cause": str(cause), "detail": detail}
     with connection.cursor() as cursor:
         cursor.execute(_STOP_RINGING, values)
     announce("board", *(f"operator:{pk}" for pk in operator_ids))
