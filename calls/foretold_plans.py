@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from calls import foretold_ringing
 from calls.foretelling import Foretold
 from calls.foretold_way import Asked, Queued, Sent, Spoken
 from calls.plans.script import Target
@@ -102,6 +103,8 @@ def _spoken(step: Step | None) -> Iterator[Heard]:
 
 def summary(told: Foretold) -> str:
     """The whole answer in one sentence, for calls that a plan leads."""
+    if told.queued and foretold_ringing.several(told.queued):
+        return foretold_ringing.summary(told.queued, planned=True)
     if told.rung:
         return _("By the call plan, it rings at %(name)s.") % {"name": told.rung[0].name}
     if told.queued is not None and not told.nobody:

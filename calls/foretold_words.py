@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from calls import foretold_plans
+from calls import foretold_plans, foretold_ringing
 from calls.foretelling import BUSY, NOBODY, ROSTERED, Candidate, Foretold
 from calls.foretold_way import Over, Queued
 from calls.plans.walk import Heard
@@ -155,9 +155,11 @@ def _queue(queued: Queued, told: Foretold) -> Iterator[Part]:
         yield Part(_("Queue"), _("place %(place)s") % {"place": queued.ahead + 1}, why, "info", heard)
     elif why or heard:
         yield Part(_("Queue"), _("joined"), why, "info", heard)
-    people = [_rung(each, place) for place, each in enumerate(queued.rung, 1)]
+    people = [_rung(each, place, queued) for place, each in enumerate(queued.rung, 1)]
     people += [_not_rung(each, queued, told) for each in queued.others]
-    if queued.rung:
+    if foretold_ringing.several(queued):
+        yield Part(_("Operators"), *foretold_ringing.in_words(queued), people=people)
+    elif queued.rung:
         why = _("Whoever has been free longest is rung first, each for %(seconds)s seconds.")
         first = _("rings at %(name)s") % {"name": queued.rung[0].name}
         yield Part(_("Operators"), first, why % {"seconds": queued.hotline.ring_seconds}, people=people)
@@ -169,7 +171,9 @@ def _queue(queued: Queued, told: Foretold) -> Iterator[Part]:
         yield Part(_("Operators"), _("the caller waits"), why, "warn", people=people)
 
 
-def _rung(each: Candidate, place: int) -> tuple[str, str, str]:
+def _rung(each: Candidate, place: int, queued: Queued) -> tuple[str, str, str]:
+    if foretold_ringing.several(queued):
+        return each.name, foretold_ringing.of_one(place), "good"
     if place == 1:
         return each.name, _("is rung first"), "good"
     return each.name, _("is rung as number %(place)s") % {"place": place}, "good"
@@ -244,10 +248,16 @@ def summary(told: Foretold) -> str:
     if told.kept or told.by_menus or len(told.way) > 2:  # more than a queue and what comes when nobody does
         return foretold_plans.summary(told)
     if told.rung:
-        return _("The caller is greeted and it rings at %(name)s.") % {"name": told.rung[0].name}
+        return _first_rung(told)
     if told.nobody and isinstance(told.unanswered, Close):
         return _("The caller is greeted, and told to call again.")
     return _("The caller is greeted, and led to voicemail.") if told.nobody else _("The caller is greeted and waits.")
+
+
+def _first_rung(told: Foretold) -> str:
+    if told.queued and foretold_ringing.several(told.queued):
+        return foretold_ringing.summary(told.queued, planned=False)
+    return _("The caller is greeted and it rings at %(name)s.") % {"name": told.rung[0].name}
 
 
 def supposed(told: Foretold) -> str:

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from calls.models import Call, Leg, Offer, Voicemail
+
+_NAMED = 3  # so many of those who were rung at once are named
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,38 @@ def refusal_in_words(why: str) -> str:
 
 
 def _rings(offers: list[Offer]) -> list[Step]:
-    return [_ring(offer) for offer in offers if offer.accepted_at is None]
+    """A step for each ring that nobody took, one for all that rang at once."""
+    steps = []
+    for _made, group in groupby(offers, lambda offer: offer.made_at):
+        rung = list(group)
+        if len(rung) > 1:
+            steps.append(_at_once(rung))
+        elif rung[0].accepted_at is None:
+            steps.append(_ring(rung[0]))
+    return steps
+
+
+def _at_once(rung: list[Offer]) -> Step:
+    """Rings of a hotline that rings everybody; whoever answered is among them."""
+    word, at = _("Rang %(names)s at once") % {"names": listed([str(each.operator) for each in rung])}, rung[0].made_at
+    if any(each.state == Offer.State.RINGING for each in rung):
+        return Step("rang", at, word, since=at, tone="info")
+    missed = [each for each in rung if each.state in (Offer.State.MISSED, Offer.State.DECLINED)]
+    taken = [each for each in rung if each.accepted_at]
+    detail = "; ".join(f"{each.operator}: {not_taken(each.state, each.reason)}" for each in missed)
+    if not missed and not taken:
+        detail = not_taken(rung[0].state, rung[0].reason)
+    until = max(each.accepted_at or each.closed_at or at for each in rung)
+    return Step("rang", at, word, detail, _between(at, until), tone="bad" if missed and not taken else "quiet")
+
+
+def listed(people: list[str]) -> str:
+    """By name: "Kari", "Kari and Ola", "Kari, Ola and Siri", "Kari, Ola, Siri and 9 others"."""
+    people = sorted(people)
+    if len(people) <= _NAMED + 1:
+        return get_text_list(people, _("and"))
+    others = _("%(number)s others") % {"number": len(people) - _NAMED}
+    return get_text_list([*people[:_NAMED], others], _("and"))
 
 
 def _ring(offer: Offer) -> Step:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError
 
+from calls import ringing_all
 from calls.eligibility import ORDER, can_take
 from calls.news import tell_of
 from hotline.core.live import wake_switchboard
@@ -46,7 +47,7 @@ WITH call AS (
          offered_at = COALESCE(c.offered_at, %(at)s)
     FROM pair JOIN lines_hotline h ON h.id = pair.hotline_id
    WHERE c.id = pair.call_id AND EXISTS (SELECT 1 FROM rung)
-  RETURNING c.id, c.ringing_until, c.hotline_id
+  RETURNING c.id, c.ringing_until, c.hotline_id, h.rings_all
 ), offer AS (
   INSERT INTO calls_offer (id, call_id, operator_id, state, device, made_at, ring_until, reason)
   SELECT %(offer)s, claimed.id, pair.operator_id, 'ringing', pair.device, %(at)s, claimed.ringing_until, ''
@@ -62,7 +63,7 @@ WITH call AS (
       (kind, call_id, offer_id, payload, state, created_at, due_at, deadline_at, attempts, error)
   SELECT 'ring', call_id, id, '{}', 'pending', %(at)s, %(at)s, ring_until, 0, '' FROM offer
 )
-SELECT offer.call_id, offer.operator_id, claimed.hotline_id FROM offer, claimed
+SELECT offer.call_id, offer.operator_id, claimed.hotline_id, claimed.rings_all FROM offer, claimed
 """.replace("<can take c>", can_take("c"))
     .replace("<can take call>", can_take())
     .replace("<order>", ORDER),
@@ -72,6 +73,12 @@ SELECT offer.call_id, offer.operator_id, claimed.hotline_id FROM offer, claimed
 
 def assign_one(at: datetime) -> tuple[uuid.UUID, int] | None:
     """Offer the first waiting call that somebody can take; (call, operator), or None if there is no such pair."""
+    made = _offer(at)
+    return None if made is None else made[:2]
+
+
+def _offer(at: datetime) -> tuple[uuid.UUID, int, bool] | None:
+    """The same, and whether the call's hotline rings everybody."""
     values: dict[str, Any] = {
         "at": at,
         "offer": uuid.uuid4(),
@@ -81,9 +88,9 @@ def assign_one(at: datetime) -> tuple[uuid.UUID, int] | None:
     row = _ASSIGN.fetch(values)
     if row is None:
         return None
-    call_id, operator_id, hotline_id = row
+    call_id, operator_id, hotline_id, rings_all = row
     tell_of(call_id, hotline_id, operator_id=operator_id)
-    return call_id, operator_id
+    return call_id, operator_id, rings_all
 
 
 def assign(at: datetime, *, limit: int = 1000) -> int:
@@ -91,14 +98,15 @@ def assign(at: datetime, *, limit: int = 1000) -> int:
 
     Safe in any number of processes at once: a pair that another process takes is passed over.
     """
-    made = 0
+    made, crowd = 0, False
     while made < limit:
         try:
-            if assign_one(at) is None:
-                break
+            offer = _offer(at)
         except IntegrityError:  # the second fence held: somebody else took the operator; look again
             continue
-        made += 1
+        if offer is None:
+            break
+        made, crowd = made + 1, crowd or offer[2]
     if made:
         wake_switchboard()
-    return made
+    return made + ringing_all.ring_others(at) if crowd else made

@@ -14,6 +14,7 @@ from calls.models import Call, CallEvent, Instruction, Note, Offer
 from calls.news import tell
 from calls.outbox import instruct
 from calls.parting import close_all
+from calls.stopping import TAKEN, stop
 from hotline.core.live import wake_switchboard
 from operators import presence
 from operators.models import Presence, PresenceChange
@@ -87,8 +88,9 @@ def _take(offer: Offer, call: Call, leg_ref: str, at: datetime) -> None:
     _on_call(offer.operator_id, at)
     if (transfer := passing.open_transfer(call)) is not None:
         passing.target_took_over(transfer, call, at=at)
-    for other in Offer.objects.filter(call=call, state=Offer.State.RINGING).exclude(pk=offer.pk):
-        _close(other, call, Offer.State.WITHDRAWN, at=at, reason="taken")
+    others = Offer.objects.filter(call=call, state=Offer.State.RINGING).exclude(pk=offer.pk).select_for_update()
+    if rung := list(others):
+        stop(rung, call, at=at, reason=TAKEN, taken_by=offer.operator.display_name)
     tell(call, operator_id=offer.operator_id, line_changed=True)
 
 
@@ -125,19 +127,16 @@ def close_offer(offer_id: uuid.UUID, to: str, *, at: datetime, reason: str) -> b
 
 
 def _close(offer: Offer, call: Call, to: str, *, at: datetime, reason: str) -> None:
+    if to not in _MISSES:
+        stop([offer], call, at=at, reason=reason)
+        return
     Offer.objects.filter(pk=offer.pk).update(state=to, closed_at=at, reason=reason)
     if not Offer.objects.filter(call=call, state=Offer.State.RINGING).exists():
         Call.objects.filter(pk=call.pk).update(ringing_until=None)
-    if to in _MISSES:
-        cause, kind = _MISSES[Offer.State(to)]
-        presence.change(
-            offer.operator_id, Presence.MISSED, at=at, cause=cause, from_states=[Presence.RINGING], reason=reason
-        )
-    else:
-        kind = CallEvent.Kind.WITHDRAWN
-        presence.settle(
-            offer.operator_id, at=at, cause=Cause.WITHDRAWN, from_states=[Presence.RINGING], restart_idle=False
-        )
+    cause, kind = _MISSES[Offer.State(to)]
+    presence.change(
+        offer.operator_id, Presence.MISSED, at=at, cause=cause, from_states=[Presence.RINGING], reason=reason
+    )
     note_event(call, kind, at=at, key=f"closed:{offer.pk}", operator=offer.operator_id, reason=reason)
     if call.handed:
         passing.target_lost(call, at=at, reason=reason, offer=offer)
@@ -148,7 +147,7 @@ def _close(offer: Offer, call: Call, to: str, *, at: datetime, reason: str) -> N
 
 def withdraw(offer: Offer, call: Call, *, at: datetime, reason: str) -> None:
     """Stop a ring. Call with both rows locked."""
-    _close(offer, call, Offer.State.WITHDRAWN, at=at, reason=reason)
+    stop([offer], call, at=at, reason=reason)
 
 
 def leg_ended(offer_id: uuid.UUID, *, at: datetime, status: str, left_first: str = "") -> None:
@@ -245,10 +244,10 @@ def release_all(call: Call, *, at: datetime, reason: str) -> None:
 
     Call with the call's row locked.
     """
-    for offer in Offer.objects.select_for_update().filter(call=call, state__in=["ringing", "accepted"]):
-        if offer.state == Offer.State.RINGING:
-            _close(offer, call, Offer.State.WITHDRAWN, at=at, reason=reason)
-        else:
+    found = list(Offer.objects.select_for_update().filter(call=call, state__in=["ringing", "accepted"]))
+    stop([each for each in found if each.state == Offer.State.RINGING], call, at=at, reason=reason)
+    for offer in found:
+        if offer.state == Offer.State.ACCEPTED:
             operator_left(offer, call, at=at)
             instruct(Instruction.Kind.HANG_UP, call_id=call.pk, offer_id=offer.pk, at=at, delay=timedelta(seconds=1))
     if call.handed:

@@ -38,6 +38,13 @@ def instruct(
     return instruction
 
 
+def instruct_all(kind: str, *, call_id: uuid.UUID, offer_ids: list[uuid.UUID], at: datetime) -> None:
+    """The same for the legs of several offers of a call, due at once."""
+    times = {"created_at": at, "due_at": at, "deadline_at": at + MOVE_DEADLINE}
+    Instruction.objects.bulk_create(Instruction(kind=kind, call_id=call_id, offer_id=pk, **times) for pk in offer_ids)
+    wake_switchboard()
+
+
 _CLAIM = """
 UPDATE calls_instruction SET state = 'claimed', claimed_at = %(at)s, attempts = attempts + 1
  WHERE id IN (

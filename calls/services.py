@@ -51,6 +51,7 @@ from calls.recording import (
     stop_recording,
 )
 from calls.refusals import Refused
+from calls.ringing_all import any_rings_all, ring_others
 from calls.supervising import bring_forward, move_to_hotline, put_back, release_stuck, set_state
 from calls.survey import answer_survey
 from calls.transfers import bring_together, cancel, complete, pass_on
@@ -65,6 +66,7 @@ __all__ = [
     "adjusted",
     "answer_survey",
     "answered_menu",
+    "any_rings_all",
     "asking",
     "assign",
     "attach_hotline",
@@ -119,6 +121,7 @@ __all__ = [
     "remove_recording",
     "resume",
     "resume_recording",
+    "ring_others",
     "save_draft",
     "save_note",
     "set_state",

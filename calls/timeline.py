@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from calls import callback_words, passing_words, recording_words, supervision
-from calls.lifeline import not_taken
+from calls.lifeline import listed, not_taken
 from calls.models import Call, CallEvent
 from calls.supervision import ATTENDANCE
 from calls.words import language_name
@@ -26,20 +27,36 @@ class Line:
     text: str
 
 
-def timeline(call: Call, *, details: bool = False, attendance: bool = True) -> list[Line]:
+def timeline(call: Call, *, details: bool = False, attendance: bool = True, together: bool = False) -> list[Line]:
     """What happened in a call, oldest first, in the reader's language.
 
-    `details` adds the carrier's own words; without `attendance` nothing is said of who listened (`shows_attendance`).
+    `details` adds the carrier's own words; without `attendance` nothing is said of who listened (`shows_attendance`);
+    `together` says in one line of several people what happened to them at once, where everybody was rung.
     """
     hidden = (frozenset() if details else _HIDDEN) | (frozenset() if attendance else ATTENDANCE)
     events = [event for event in call.events.all() if event.kind not in hidden]
     ids = {event.data.get("operator") for event in events if event.data.get("operator")}
     names = dict(Operator.objects.filter(pk__in=ids).values_list("pk", "display_name"))
-    return [Line(event.at, event.kind, _text(event, names, call)) for event in supervision.named(events)]
+    lines = []
+    for _alike, group in groupby(supervision.named(events), _as_one if together else _alone):
+        same = list(group)
+        who = [names.get(event.data.get("operator", 0), _("an operator")) for event in same]
+        lines.append(Line(same[0].at, same[0].kind, _text(same[0], listed(who), call)))
+    return lines
 
 
-def _text(event: CallEvent, names: dict[int, str], call: Call) -> str:
-    name = names.get(event.data.get("operator", 0), _("an operator"))
+def _alone(event: CallEvent) -> object:
+    return event.pk
+
+
+def _as_one(event: CallEvent) -> object:
+    """What rings of one moment have in common, so that they are told in one line; other events stand for themselves."""
+    if event.kind in (Kind.OFFERED, Kind.WITHDRAWN):
+        return event.kind, event.at, event.data.get("reason")
+    return event.pk
+
+
+def _text(event: CallEvent, name: str, call: Call) -> str:
     if told := _of_a_part(event, name):
         return told
     if event.kind in (Kind.MISSED, Kind.DECLINED, Kind.WITHDRAWN):

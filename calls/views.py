@@ -133,7 +133,7 @@ def about(request: HttpRequest, found: Call) -> dict[str, Any]:
         "call": found,
         "zone": found.hotline.time_zone if found.hotline else "UTC",
         "lifeline": lifeline(found),
-        "timeline": timeline(found, attendance=shows_attendance(found, request.user)),
+        "timeline": timeline(found, attendance=shows_attendance(found, request.user), together=True),
         "note": written,
         "versions": list(written.versions.select_related("by")) if written else [],
         "voicemail": Voicemail.objects.select_related("handled_by").filter(call=found).first(),

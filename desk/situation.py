@@ -12,6 +12,7 @@ from calls.models import Call, Note, Offer, Topic, Transfer
 from calls.queries import Current
 from knowledge import scripts
 from knowledge.models import Script
+from operators import presence
 from operators.models import Operator, Presence
 from scheduling import queries as scheduling
 from scheduling.models import Break, Shift
@@ -49,6 +50,7 @@ class Situation:
     company: list[str] = field(default_factory=list)  # who else is in the call, as sentences
     help_asked: bool = False
     recording: str = ""
+    taken_by: str = ""  # who answered the call that rang here until a moment ago
 
     @property
     def phase(self) -> str:
@@ -130,6 +132,7 @@ def situation(operator: Operator, at: datetime, reopen: UUID | None = None) -> S
         company=supervision.company(call) if call and call.supervised else [],
         help_asked=bool(call and call.supervised and supervision.asks_for_help(call)),
         recording=recording.standing(call) if call and current and current.phase == "live" else "",
+        taken_by=presence.lost_to(operator, at=at),
     )
 
 

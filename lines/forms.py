@@ -64,7 +64,14 @@ class HotlineForm(forms.ModelForm):
         fields = [
             *("name", "slug", "organisation", "time_zone", "country", "languages", "skills", "priority"),
             *("service_level_seconds", "service_level_percent", "short_abandon_seconds", "ring_seconds"),
-            *("max_wait_seconds", "wrap_up_seconds", "takes_everyone", "caller_hourly_limit", "caller_limit_minutes"),
+            *(
+                "rings_all",
+                "max_wait_seconds",
+                "wrap_up_seconds",
+                "takes_everyone",
+                "caller_hourly_limit",
+                "caller_limit_minutes",
+            ),
             *("gate", "gate_calls", "greeting", "closed_message"),
             *("voicemail_message", "farewell", "voicemail_enabled", "callbacks_enabled", "callback_caller_first"),
             *("recording_mode", "recording_purpose", "recording_more", "recording_days"),
@@ -75,6 +82,7 @@ class HotlineForm(forms.ModelForm):
             "slug": _("Small letters, digits and hyphens."),
             "languages": _("Codes with commas between, as in nb, en. The first is spoken when nothing else is known."),
             "skills": _("With commas between. An operator needs all of them."),
+            "rings_all": _("Up to 20. The first who accepts has the call. Otherwise one is rung after the other."),
             "takes_everyone": _("No block list, no limit and no key, as a crisis hotline may want it."),
             "caller_limit_minutes": _(
                 "60 is an hour. Whoever was turned away may call again when older calls fall out of it."

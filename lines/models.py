@@ -58,6 +58,7 @@ class Hotline(models.Model):
     )
     short_abandon_seconds = models.PositiveSmallIntegerField(_("short abandon, seconds"), default=5)
     ring_seconds = models.PositiveSmallIntegerField(_("ring an operator for, seconds"), default=20)
+    rings_all = models.BooleanField(_("ring everybody who can take the call at once"), default=False, db_default=False)
     max_wait_seconds = models.PositiveIntegerField(_("voicemail after waiting, seconds"), default=300)
     wrap_up_seconds = models.PositiveSmallIntegerField(_("wrap-up, seconds"), default=45)
     caller_hourly_limit = models.PositiveSmallIntegerField(_("calls from one number an hour, 0 = no limit"), default=0)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hotline.core.live import announce, wake_switchboard
-from operators.models import Device, Operator, Presence
+from operators.models import Device, Operator, Presence, PresenceChange
 
 IDLE = frozenset({Presence.READY})
 BUSY = frozenset({Presence.RINGING, Presence.ON_CALL})
@@ -30,6 +30,7 @@ AWAY = frozenset(
 )
 ALL = frozenset(Presence)
 CHOOSABLE = frozenset({Presence.READY, Presence.BREAK, Presence.LUNCH, Presence.OTHER, Presence.OFFLINE})
+TOLD_SECONDS = 8  # how long a desk says who answered instead
 DESK_GRACE_SECONDS = 60  # a desk page unseen for longer is a closed browser
 
 
@@ -46,6 +47,7 @@ class Cause(models.TextChoices):
     MISSED = "missed", gettext_lazy("did not answer")
     DECLINED = "declined", gettext_lazy("declined a call")
     UNREACHABLE = "unreachable", gettext_lazy("the telephone could not be reached")
+    TAKEN = "taken", gettext_lazy("somebody else answered")
     WITHDRAWN = "withdrawn", gettext_lazy("the offer was withdrawn")
     BREAK_DUE = "break_due", gettext_lazy("a planned break began")
     SHIFT_OVER = "shift_over", gettext_lazy("the shift ended")
@@ -144,6 +146,38 @@ def settle(
         restart_idle=restart_idle,
         by=by,
     )
+
+
+_STOP_RINGING = """
+WITH was AS (
+  SELECT id, state, CASE WHEN NOT active THEN 'offline' WHEN next_state = '' THEN 'ready' ELSE next_state END AS goes,
+         CASE WHEN active THEN next_reason ELSE '' END AS reason
+    FROM operators_operator WHERE id = ANY(%(ids)s) AND state = 'ringing' ORDER BY id FOR UPDATE
+), moved AS (
+  UPDATE operators_operator o
+     SET state = was.goes, state_since = %(at)s, state_reason = was.reason, next_state = '', next_reason = ''
+    FROM was WHERE o.id = was.id RETURNING o.id
+)
+INSERT INTO operators_presencechange (operator_id, at, from_state, to_state, cause, detail)
+SELECT was.id, %(at)s, was.state, was.goes, %(cause)s, %(detail)s FROM was JOIN moved USING (id)
+"""
+
+
+def stop_ringing(operator_ids: list[int], *, at: datetime, cause: str, detail: str = "") -> None:
+    """Settle all who are rung for one call and are not wanted any more: their idle time counts on as before."""
+    values: dict[str, Any] = {"ids": sorted(operator_ids), "at": at, "cause": str(cause), "detail": detail}
+    with connection.cursor() as cursor:
+        cursor.execute(_STOP_RINGING, values)
+    announce("board", *(f"operator:{pk}" for pk in operator_ids))
+    wake_switchboard()
+
+
+def lost_to(operator: Operator, *, at: datetime) -> str:
+    """Who answered the call that rang at an operator until a moment ago, or "". A query in that moment only."""
+    if operator.state != Presence.READY or (at - operator.state_since).total_seconds() > TOLD_SECONDS:
+        return ""
+    last = PresenceChange.objects.filter(operator=operator, at=operator.state_since, cause=Cause.TAKEN)
+    return last.values_list("detail", flat=True).first() or ""
 
 
 def choose(

@@ -46,6 +46,7 @@ class Switchboard:
         self._missed_something = True  # at the start, and whenever the database was away
         self._due = dict.fromkeys(("sweep", "compare", "outage"), 0.0)
         self._outage = False
+        self._rings_all = False  # whether a hotline rings everybody at once, looked up by the sweep
 
     def run(self) -> None:
         while not self.stop.is_set():
@@ -64,6 +65,8 @@ class Switchboard:
         at = timezone.now()
         if self._carrier_answers(at):
             services.assign(at)
+            if self._rings_all:
+                services.ring_others(at)
             self._carry_out(at)
         if self._is_due("sweep", SWEEP_SECONDS):
             self._sweep(at)
@@ -141,6 +144,7 @@ class Switchboard:
         outbox.release_stale(at)
         outages.end_forgotten(at)
         services.expire_offers(at)
+        self._rings_all = services.any_rings_all()
         services.expire_legs(at)
         services.close_overdue_attendances(at)
         services.end_overdue_wrap_ups(at)

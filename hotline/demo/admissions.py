@@ -196,6 +196,7 @@ ADMISSIONS = Service(
     caller_prefix="+447700900",
     caller_digits=3,
     modules=MODULES,
+    rings_all=True,
     caller_names=(
         "Alice Turner",
         "Ben Okafor",

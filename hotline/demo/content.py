@@ -106,5 +106,6 @@ class Service:
     peaks: dict[tuple[int, int], float] = field(default_factory=dict)  # (weekday, hour) -> times as many calls
     recording_purpose: str = ""  # with one, calls are recorded after an announcement
     survey: bool = False
+    rings_all: bool = False
     service_level_seconds: int = 20
     service_level_percent: int = 80

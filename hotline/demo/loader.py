@@ -102,7 +102,7 @@ def _hotline(service: Service) -> Hotline:
         callbacks_enabled=True, greeting=service.greeting, closed_message=service.closed_message, colour=service.colour,
         voicemail_message=service.voicemail_message, farewell=service.farewell,
         recording_mode=Hotline.Recording.ANNOUNCE if service.recording_purpose else Hotline.Recording.NONE,
-        recording_purpose=service.recording_purpose, survey_enabled=service.survey,
+        recording_purpose=service.recording_purpose, survey_enabled=service.survey, rings_all=service.rings_all,
         service_level_seconds=service.service_level_seconds, service_level_percent=service.service_level_percent,
     )  # fmt: skip
     Number.objects.bulk_create(

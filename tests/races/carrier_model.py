@@ -165,6 +165,7 @@ class Carrier:
         """Carry out what is due."""
         outbox.release_stale(self.at)
         services.assign(self.at)
+        services.ring_others(self.at)
         done = outbox.claim(self.at, limit=limit)
         for instruction in done:
             {"ring": self._ring, "move": self._move, "hang_up": self._hang_up}[instruction.kind](instruction)
