@@ -32,6 +32,16 @@ def end_names() -> dict[str, str]:
         "voicemail": _("voicemail"),
         "goodbye": _("words, then goodbye"),
         "hotline": _("another hotline"),
+        "telephone": _("an outside telephone"),
+    }
+
+
+def then_names() -> dict[str, str]:
+    """What follows when an outside telephone does not take the caller."""
+    return {
+        "voicemail": _("voicemail"),
+        "goodbye": _("usual words, then goodbye"),
+        "queue": _("back to the queue, at the old place"),
     }
 
 
