@@ -26,8 +26,12 @@ from lines.models import Number
 Kind = CallEvent.Kind
 _TOLD_WITHIN = timedelta(seconds=8)  # of the decision, the words are said: a round of the ringing tone is longer
 _KEY_TIME = timedelta(seconds=25)  # to hear who calls, and to press 1
-# What is kept of a call that is turned away after a telephone was rung in vain: it was answered, so no busy tone.
-_REFUSED = {"closed": "closed", "nobody": "nobody"}
+_REFUSED = {"closed": "closed", "nobody": "nobody"}  # else "late": the caller was answered, so no busy tone
+
+
+def refused(rule: str) -> str:
+    """What is kept of a call that is turned away after a telephone was rung in vain."""
+    return _REFUSED.get(rule, "late")
 
 
 def name_of(end: End) -> str:
@@ -159,7 +163,7 @@ def _next_way(call: Call, end: End, *, rule: str, at: datetime) -> None:
     if end.then == "queue" and call.queued_at:
         tell(call, line_changed=True)
     elif end.then == "goodbye":
-        turn_away(call, at, why=_REFUSED.get(rule, "late"), tried=True)
+        turn_away(call, at, why=refused(rule), tried=True)
     else:
         to_voicemail(call, at, why="outside")
 

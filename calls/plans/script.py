@@ -203,7 +203,7 @@ def _end(raw: dict[str, Any]) -> End:
         name=_text(raw.get("name")),
         rings=RINGS if rings is None else rings,
         asks=raw.get("asks", True) is True,
-        then=_text(raw.get("then")) or "voicemail",
+        then=_text(raw.get("then", "voicemail")),
     )
 
 

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from calls.models import Topic
 from calls.plans.editing import Content, sounds_of
-from calls.plans.script import KEYS, RULES, Languages, Menu, Notice, Step, Target, Words, parse
-from calls.plans.wording import end_names, rule_name, step_name, target_names
+from calls.plans.script import KEYS, RULES, End, Languages, Menu, Notice, Step, Target, Words, parse
+from calls.plans.wording import end_names, rule_name, step_name, target_names, then_names
 from calls.words import language_name
 from lines.models import Hotline
 
@@ -129,8 +129,14 @@ class Shown:
             "to": end.to,
             "targets": [*plain, *self._hotlines(chosen)],
             "after": end.after if rule == "late" and end.to != "usual" else None,
-            "words": self._words(f"end-{rule}", end.words) if end.to in ("voicemail", "goodbye") else [],
+            "words": self._words(f"end-{rule}", end.words) if end.to in ("voicemail", "goodbye", "telephone") else [],
+            "telephone": _telephone(end, rule) if end.to == "telephone" else None,
         }
+
+
+def _telephone(end: End, rule: str) -> dict[str, Any]:
+    thens = [(then, name, then == end.then) for then, name in then_names().items() if then != "queue" or rule == "late"]
+    return {"number": end.number, "name": end.name, "rings": end.rings, "asks": end.asks, "thens": thens}
 
 
 def _keys(chosen: str) -> list[tuple[str, bool]]:

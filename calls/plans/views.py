@@ -16,7 +16,7 @@ from calls.plans.models import CallPlan, PlanSound
 from calls.plans.script import parse
 from calls.plans.shown import Shown
 from calls.plans.trying import MOST_KEYS, WHENS, Trying
-from calls.plans.wording import changes, rule_name
+from calls.plans.wording import changes, rule_name, template_names
 from hotline.core import access
 from lines.models import Hotline
 from lines.queries import visible_to
@@ -45,6 +45,7 @@ def _edited(found: Hotline) -> dict[str, Any]:
     shown = Shown(found, editing.content_of(found))
     return {
         "hotline": found, "shown": shown, "steps": shown.steps(), "waiting": shown.waiting(), "ends": shown.ends(),
+        "templates": template_names().items(),
     }  # fmt: skip
 
 
@@ -58,6 +59,18 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
     except Refused as refusal:
         return _answer(request, found, error=str(refusal))
     return _answer(request, found, whole=True, focus=f"step-{made}", at=f"step-{made}")
+
+
+@access.needs(access.SUPERVISOR)
+@require_POST
+def begin(request: HttpRequest, slug: str) -> HttpResponse:
+    """Set where a template sends callers on to; the keyboard goes there."""
+    found = _find(request, slug)
+    try:
+        place = editing.begin_with(found, request.POST.get("with", ""), by=request.user, at=timezone.now())
+    except Refused as refusal:
+        return _answer(request, found, error=str(refusal))
+    return _answer(request, found, whole=True, focus=place, at=place)
 
 
 @access.needs(access.SUPERVISOR)

@@ -36,6 +36,15 @@ def end_names() -> dict[str, str]:
     }
 
 
+def template_names() -> dict[str, str]:
+    """Beginnings that set where callers are sent on to, by what they are for."""
+    return {
+        "one": _("One telephone answers"),
+        "night": _("An agency at night"),
+        "overflow": _("Overflow after a minute"),
+    }
+
+
 def then_names() -> dict[str, str]:
     """What follows when an outside telephone does not take the caller."""
     return {
