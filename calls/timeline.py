@@ -110,8 +110,8 @@ def _plain(event: CallEvent, name: str) -> str:
 
 def in_menu(call: Call) -> bool:
     """Whether a call ended in the menus of its plan."""
-    went_on = call.queued_at or call.voicemail_at or call.sent_at or call.refused
-    went_on = went_on or (call.gated_at and not call.gate_passed_at)
+    at_gate = call.gated_at and not call.gate_passed_at
+    went_on = call.queued_at or call.voicemail_at or call.sent_at or call.refused or at_gate
     return bool(call.plan_id and call.ended_at and not went_on)
 
 

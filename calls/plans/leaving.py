@@ -1,6 +1,7 @@
 """How a plan parts with a caller: to voicemail, or with a goodbye. Call with the call's row locked."""
 
 from datetime import datetime
+from typing import Any
 
 from calls.facts import join
 from calls.journal import note_event
@@ -20,6 +21,6 @@ def turn_away(call: Call, at: datetime, *, why: str, tried: bool = False) -> Non
     """`tried` says that an outside telephone was rung before."""
     join(call, refused=why, voicemail_at=at if call.queued_at else None)  # the latter takes a caller off the queue
     call.save(update_fields=["refused", "voicemail_at", "state", "outcome", "ended_by"])
-    facts = {"tried": True} if tried else {}
+    facts: dict[str, Any] = {"tried": True} if tried else {}
     note_event(call, CallEvent.Kind.TURNED_AWAY, at=at, key="turned_away", why=why, **facts)
     release_all(call, at=at, reason="voicemail")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from calls.lifecycle import Refused
+from calls.overflow_words import checked
 from calls.plans import editing, forms, sounds
 from calls.plans.models import CallPlan, PlanSound
 from calls.plans.script import parse
@@ -82,7 +83,13 @@ def change(request: HttpRequest, slug: str, place: str) -> HttpResponse:
         whole, focus = _save(request, found, place)
     except Refused as refusal:
         return _answer(request, found, whole=True, error=str(refusal), at=place)
-    return _answer(request, found, whole=whole, focus=focus, at=place)
+    return _answer(request, found, whole=whole, focus=focus, at=place, doubt=_doubt(found, place))
+
+
+def _doubt(found: Hotline, place: str) -> str:
+    """What is wrong with the telephone that was typed, said at once: the draft is kept, publishing will refuse it."""
+    end = parse(editing.content_of(found)).end(place.removeprefix("end-")) if forms.is_end(place) else None
+    return checked(end, found)[1] if end and end.to == "telephone" and end.number else ""
 
 
 def _save(request: HttpRequest, found: Hotline, place: str) -> tuple[bool, str]:
@@ -133,14 +140,15 @@ def _looks(plan: Any) -> Any:
 
 
 def _answer(
-    request: HttpRequest, found: Hotline, *, whole: bool = False, error: str = "", focus: str = "", at: str = ""
-) -> HttpResponse:
+    request: HttpRequest, found: Hotline, *, whole: bool = False, error: str = "", focus: str = "", at: str = "",
+    doubt: str = "",
+) -> HttpResponse:  # fmt: skip
     """A word that it is saved, and with `whole` the steps anew; a page without htmx is sent back to the place."""
     if not request.headers.get("HX-Request"):
         if error:
             messages.error(request, error)
         return redirect(reverse("plans:plan", args=[found.slug]) + (f"#{at}" if at else ""))
-    context = {"error": error, "focus": focus, "at": timezone.now()}
+    context = {"error": error, "focus": focus, "at": timezone.now(), "doubt": doubt}
     if not whole:
         answer = render(request, "calls/plans/_saved.html", context)
     else:

@@ -19,7 +19,7 @@ from tests.plans.plans import content, notice, put_in_force, words
 from tests.plans.test_running import told, wait
 from tests.world import CarrierHand, hotline, number_of, operator, sid
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 AGENCY = "+4740000071"
 
 
