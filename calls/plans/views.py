@@ -153,8 +153,11 @@ def _answer(
         answer = render(request, "calls/plans/_saved.html", context)
     else:
         answer = render(request, "calls/plans/_steps.html", context | _edited(found))
-    answer["HX-Retarget"] = "#plan-steps" if whole else "#plan-said"
-    answer["HX-Reswap"] = "outerHTML" if whole else "innerHTML"
+    # The form that asks may have been drawn anew meanwhile: what is changed is looked for on the whole page. It is
+    # changed in place, so that nothing typed is lost, unless lines have moved up to where others were.
+    anew = request.POST.get("do", "").partition(":")[0] in ("remove", "remove-key", "drop")
+    answer["HX-Retarget"] = "global #plan-steps" if whole else "global #plan-said"
+    answer["HX-Reswap"] = ("outerHTML" if anew else "morph") if whole else "innerHTML"
     answer["HX-Trigger"] = "plan-changed"
     return answer
 

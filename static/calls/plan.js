@@ -95,5 +95,23 @@ async function wav(blob) {
   return new File([view.buffer], "recording.wav", { type: "audio/wav" });
 }
 
+// What is published is what is on the page: changes that are on their way arrive first.
+let last;
+const busy = () => document.querySelector("#plan-steps .htmx-request");
+
+document.addEventListener("submit", (event) => {
+  if (!("last" in event.target.dataset) || !busy()) return;
+  event.preventDefault();
+  last = event.target;
+});
+
+document.addEventListener("htmx:afterRequest", () =>
+  setTimeout(() => {
+    if (!last || busy()) return;
+    last.requestSubmit();
+    last = undefined;
+  }),
+);
+
 document.addEventListener("htmx:afterSettle", offer);
 offer();

@@ -18,7 +18,7 @@ async function post(url, values = {}) {
   byId("frame-state")?.dispatchEvent(new CustomEvent("live"));
 }
 
-// --- my state, away from the desk ---
+// --- my state, off the desk ---
 function choose(state, reason = "") {
   const slot = byId("frame-state");
   byId("state-menu").hidePopover();
@@ -43,7 +43,7 @@ document.addEventListener("submit", (event) => {
   other.reset();
 });
 
-// --- dialogs, toasts ---
+// --- dialogs ---
 function open(id) {
   byId(id).showModal();
   if (id === "find") byId("find-text").select();

@@ -1,5 +1,5 @@
 // The one stream of live updates, with patience: reopened with back-off and jitter, and a beat that keeps a desk alive.
-// Used by the shared worker, or by a page itself where there are none.
+// Used by the shared worker, else by the page itself.
 
 export class LiveConnection {
   constructor({ onTopics, onStatus }) {

@@ -3,9 +3,9 @@
 import { Heartbeat, LiveConnection } from "./live-connection.js";
 
 const POLL = 20000;
-const CALM = 3; // while the stream stands, every third poll is enough
+const CALM = 3; // while the stream stands, each third poll does
 const PATIENCE = 5000;
-const PACE = 300; // one fetch of an element in this time, and one after it for what came meanwhile
+const PACE = 300; // one fetch of an element in this time, one more for what came meanwhile
 const banner = document.getElementById("live-banner");
 const lock = `hotline-page-${crypto.randomUUID?.() ?? Math.random()}`;
 const shown = new WeakMap(); // element -> what it was last given
@@ -14,7 +14,7 @@ const failed = new WeakMap(); // element -> the sentence that says so
 const stale = new Set();
 let channel;
 let delayed;
-let held = false; // our lock: whoever says hello before would be taken for gone, because the worker would get it first
+let held = false; // our lock: before it, the worker would get it and take us for gone
 let live = true;
 let late = false;
 
@@ -163,7 +163,7 @@ htmx.defineExtension("live", {
     if (style === "morphInner") children(target, fragment);
     else if (fresh?.nodeName === target.nodeName) update(target, fresh);
     else target.replaceWith(fragment);
-    if (focused.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true }); // it was moved
+    if (focused.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true }); // moved
     return added;
   },
 });

@@ -11,7 +11,7 @@ let sending = Promise.resolve();
 let saving;
 let seen; // the newest version on the server
 let dirty = false;
-let sent; // to know one's own draft again
+let sent; // ours
 let typed = 0;
 let discarded;
 let text;
@@ -360,6 +360,7 @@ export function bind(words) {
     save(event.submitter?.value);
   });
   on("htmx:beforeSwap", ({ detail }) => {
+    if (detail.swapOverride === "none" && detail.requestConfig.parameters.have !== byId("have").value) detail.shouldSwap = false; // too late
     if (detail.shouldSwap && detail.target.id === "now" && !saving) flush();
   });
   addEventListener("pagehide", flush);

@@ -144,3 +144,26 @@ def test_the_panel_fits_every_look(visitor, look):
     note(desk)
     go_offline(desk)
     assert wide
+
+
+def test_an_answer_about_a_call_that_the_desk_holds_no_more_changes_nothing(two):
+    """Asked for while the call was in hand, it comes when it is saved, or another caller's."""
+    marias, _jons, troubles = two
+    asked = re.compile("/desk/now/.*have=" + marias.locator("#have").input_value())
+    answers = []
+    marias.route(asked, lambda route: route.continue_() if answers else answers.append((route, route.fetch())))
+    with marias.expect_request(asked):
+        marias.evaluate("document.querySelector('#now').dispatchEvent(new CustomEvent('live'))")
+    marias.locator("#hang-up").click()
+    other = marias.context.new_page()
+    other.goto("/calls/")
+    expect(other.locator("#frame-state")).to_contain_text("Wrap-up")  # what the desk would ask, it waits with
+    other.close()
+    note(marias)
+    with marias.expect_event("requestfinished", lambda request: asked.search(request.url)):
+        for route, answer in answers:
+            route.fulfill(response=answer)
+    marias.evaluate("new Promise((then) => setTimeout(then, 200))")  # it would be swapped in by now
+    expect(marias.locator("#call-head")).to_have_count(0)
+    assert len(answers) == 1
+    assert troubles == []

@@ -57,6 +57,27 @@ def test_a_plan_is_edited_tried_published_and_heard(visitor, no_plan_after):
     assert boss.troubles == []
 
 
+def test_what_is_pressed_and_typed_while_the_telephone_is_drawn_is_not_lost(visitor, no_plan_after):
+    boss = visitor()
+    page = boss.signed_in("siri", PAGE)
+    page.get_by_label("English").first.fill("Hello from the plan.")
+    expect(page.locator("#phone-heard")).to_contain_text("Hello from the plan.")
+    saved(page)
+    held, free = [], []
+    page.route(re.compile("/plan/try/"), lambda route: route.continue_() if free else held.append(route))
+    page.locator("#pad-again").click()
+    page.wait_for_function("document.querySelector('#phone').matches('.htmx-request')")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_label("English").first.fill("Hello again.")
+        page.locator("#phone-heard").focus()
+    saved(page)  # and the telephone beside it is told
+    free.append(True)
+    for route in held:
+        route.continue_()
+    expect(page.locator("#phone-heard")).to_contain_text("Hello again.")
+    assert boss.troubles == []
+
+
 def test_faults_are_a_list_of_links_and_the_page_works_by_keyboard(visitor, no_plan_after):
     boss = visitor()
     page = boss.signed_in("siri", PAGE)

@@ -90,9 +90,9 @@ def test_where_a_key_leads_decides_what_is_asked_next(client, line, supervisor):
     put_in_force(line, menu("m", key("1")))
     typed = {"name": "m", "rows": "1", "0-key": "1", "0-to": "answer", "default-to": "queue"}
     answer = client.post(page(line, "change/m/"), typed, headers=HX)
-    assert answer["HX-Retarget"] == "#plan-steps" and 'name="0-text-nb"' in answer.content.decode()
+    assert answer["HX-Retarget"] == "global #plan-steps" and 'name="0-text-nb"' in answer.content.decode()
     answer = client.post(page(line, "change/m/"), typed | {"0-text-nb": "Hei"}, headers=HX)
-    assert answer["HX-Retarget"] == "#plan-said", "typing is not disturbed"
+    assert answer["HX-Retarget"] == "global #plan-said", "typing is not disturbed"
 
 
 def test_an_outside_telephone_is_named_with_what_follows_if_it_is_not_answered(client, line, supervisor):
