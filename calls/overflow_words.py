@@ -9,6 +9,8 @@ from calls.passing_words import why_not_taken
 from calls.plans.script import End
 from lines.models import Hotline
 
+_TYPED = 8  # digits of a number that may be whole
+
 
 def story(data: dict[str, Any]) -> str:
     """What an event of kind "outside" says."""
@@ -59,8 +61,17 @@ def checked(end: End, hotline: Hotline) -> tuple[str, str]:
         return "", _wrong(str(why)) % {"number": end.number}
 
 
+def doubt_of(end: End, hotline: Hotline) -> str:
+    """What is wrong with a number that is being typed; nothing is said of the first digits."""
+    digits = sum(each.isdigit() for each in end.number)
+    return checked(end, hotline)[1] if digits >= _TYPED else ""
+
+
 def _wrong(why: str) -> str:
     return {
         "own": _("%(number)s is one of our own numbers: callers would go round. Choose its hotline instead."),
         "foreign": _("%(number)s does not belong to the country of this hotline; only such numbers are called."),
-    }.get(why, _("%(number)s is no ordinary telephone: land lines and mobiles are called, dear numbers are not."))
+    }.get(
+        why,
+        _("%(number)s is no ordinary telephone: land lines and mobiles are called, numbers that cost extra are not."),
+    )

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from calls.models import Topic
+from calls.overflow_words import doubt_of
 from calls.plans.editing import Content, sounds_of
 from calls.plans.script import KEYS, RULES, End, Languages, Menu, Notice, Step, Target, Words, parse
 from calls.plans.wording import end_names, rule_name, step_name, target_names, then_names
@@ -130,13 +131,16 @@ class Shown:
             "targets": [*plain, *self._hotlines(chosen)],
             "after": end.after if rule == "late" and end.to != "usual" else None,
             "words": self._words(f"end-{rule}", end.words) if end.to in ("voicemail", "goodbye", "telephone") else [],
-            "telephone": _telephone(end, rule) if end.to == "telephone" else None,
+            "telephone": self._telephone(end, rule) if end.to == "telephone" else None,
         }
 
-
-def _telephone(end: End, rule: str) -> dict[str, Any]:
-    thens = [(then, name, then == end.then) for then, name in then_names().items() if then != "queue" or rule == "late"]
-    return {"number": end.number, "name": end.name, "rings": end.rings, "asks": end.asks, "thens": thens}
+    def _telephone(self, end: End, rule: str) -> dict[str, Any]:
+        names = then_names().items()
+        return {
+            "number": end.number, "name": end.name, "rings": end.rings, "asks": end.asks,
+            "thens": [(then, name, then == end.then) for then, name in names if then != "queue" or rule == "late"],
+            "doubt": doubt_of(end, self.hotline),
+        }  # fmt: skip
 
 
 def _keys(chosen: str) -> list[tuple[str, bool]]:

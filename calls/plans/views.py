@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from calls.lifecycle import Refused
-from calls.overflow_words import checked
+from calls.overflow_words import doubt_of
 from calls.plans import editing, forms, sounds
 from calls.plans.models import CallPlan, PlanSound
 from calls.plans.script import parse
@@ -86,10 +86,11 @@ def change(request: HttpRequest, slug: str, place: str) -> HttpResponse:
     return _answer(request, found, whole=whole, focus=focus, at=place, doubt=_doubt(found, place))
 
 
-def _doubt(found: Hotline, place: str) -> str:
-    """What is wrong with the telephone that was typed, said at once: the draft is kept, publishing will refuse it."""
+def _doubt(found: Hotline, place: str) -> str | None:
+    """What is wrong with the telephone that was typed, said at once: the draft is kept, publishing will refuse it. None
+    where no telephone stands."""
     end = parse(editing.content_of(found)).end(place.removeprefix("end-")) if forms.is_end(place) else None
-    return checked(end, found)[1] if end and end.to == "telephone" and end.number else ""
+    return doubt_of(end, found) if end and end.to == "telephone" else None
 
 
 def _save(request: HttpRequest, found: Hotline, place: str) -> tuple[bool, str]:
@@ -141,7 +142,7 @@ def _looks(plan: Any) -> Any:
 
 def _answer(
     request: HttpRequest, found: Hotline, *, whole: bool = False, error: str = "", focus: str = "", at: str = "",
-    doubt: str = "",
+    doubt: str | None = None,
 ) -> HttpResponse:  # fmt: skip
     """A word that it is saved, and with `whole` the steps anew; a page without htmx is sent back to the place."""
     if not request.headers.get("HX-Request"):
@@ -150,12 +151,13 @@ def _answer(
         return redirect(reverse("plans:plan", args=[found.slug]) + (f"#{at}" if at else ""))
     context = {"error": error, "focus": focus, "at": timezone.now(), "doubt": doubt}
     if not whole:
+        context |= {"place": at if doubt is not None else ""}
         answer = render(request, "calls/plans/_saved.html", context)
     else:
         answer = render(request, "calls/plans/_steps.html", context | _edited(found))
     # The form that asks may have been drawn anew meanwhile: what is changed is looked for on the whole page. It is
     # changed in place, so that nothing typed is lost, unless lines have moved up to where others were.
-    anew = request.POST.get("do", "").partition(":")[0] in ("remove", "remove-key", "drop")
+    anew = request.POST.get("do", "").partition(":")[0] in ("remove", "remove-key", "drop") or "with" in request.POST
     answer["HX-Retarget"] = "global #plan-steps" if whole else "global #plan-said"
     answer["HX-Reswap"] = ("outerHTML" if anew else "morph") if whole else "innerHTML"
     answer["HX-Trigger"] = "plan-changed"

@@ -98,13 +98,13 @@ def test_where_a_key_leads_decides_what_is_asked_next(client, line, supervisor):
 def test_an_outside_telephone_is_named_with_what_follows_if_it_is_not_answered(client, line, supervisor):
     answer = client.post(page(line, "change/end-late/"), {"to": "telephone", "after": "60"}, headers=HX)
     text = answer.content.decode()
-    assert answer["HX-Retarget"] == "#plan-steps" and 'name="number"' in text and "at the old place" in text
+    assert answer["HX-Retarget"] == "global #plan-steps" and 'name="number"' in text and "at the old place" in text
     typed = {
         "to": "telephone", "after": "60", "number": "+47 40 00 00 71", "telephone-name": "Agency", "rings": "30",
         "then": "queue", "text-en": "One moment.", "text-nb": "",
     }  # fmt: skip
     answer = client.post(page(line, "change/end-late/"), typed, headers=HX)
-    assert answer["HX-Retarget"] == "#plan-said", "typing is not disturbed"
+    assert answer["HX-Retarget"] == "global #plan-said", "typing is not disturbed"
     end = draft(line)["ends"]["late"]
     assert (end["number"], end["name"], end["rings"], end["asks"], end["then"], end["after"]) == (
         "+47 40 00 00 71", "Agency", 30, False, "queue", 60,
@@ -131,7 +131,8 @@ def test_the_telephone_of_another_rule_keeps_no_way_back_to_the_queue(client, li
 def test_a_beginning_sets_where_callers_are_sent_on_and_asks_for_the_number(client, line, supervisor, template):
     before = editing.content_of(line)["steps"]
     answer = client.post(page(line, "begin/"), {"with": template}, headers=HX)
-    assert answer["HX-Retarget"] == "#plan-steps" and "autofocus" in answer.content.decode()
+    assert answer["HX-Retarget"] == "global #plan-steps" and "autofocus" in answer.content.decode()
+    assert answer["HX-Reswap"] == "outerHTML", "what was chosen before gives way"
     assert draft(line)["steps"] == before
     text = client.post(page(line, "publish/")).content.decode()
     assert "The number of the telephone is missing." in text
