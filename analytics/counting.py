@@ -42,7 +42,8 @@ def _seconds(begin: Any, end: Any) -> Any:
 
 _WAIT = _seconds(F("queued_at"), F("answered_at"))
 _TALK_END = Coalesce(F("operator_left_at"), F("ended_at"))
-_WAIT_OF_ALL = _seconds(F("queued_at"), Coalesce("answered_at", "voicemail_at", "callback_at", "ended_at"))
+_WAITED_UNTIL = Coalesce("answered_at", "outside_at", "voicemail_at", "callback_at", "ended_at")
+_WAIT_OF_ALL = _seconds(F("queued_at"), _WAITED_UNTIL)
 _INCOMING = Call.Direction.INCOMING  # a callback is counted once: in the call in which it was asked for
 _ANSWERED = Q(answered_at__isnull=False)
 _ABANDONED = Q(outcome=Call.Outcome.ABANDONED)

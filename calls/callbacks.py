@@ -37,7 +37,7 @@ UNKNOWN_WAIT = timedelta(hours=1)  # what is promised while there is nothing to 
 LEAST_PROMISE = timedelta(minutes=5)
 STEP = timedelta(minutes=5)  # promised times are rounded up to it
 OPEN = (Callback.State.WAITING, Callback.State.RINGING, Callback.State.CONNECTED)
-LIVE = (Call.State.ARRIVED, Call.State.WAITING, Call.State.CONNECTED)
+LIVE = (Call.State.ARRIVED, Call.State.WAITING, Call.State.SENT, Call.State.CONNECTED)
 
 
 class NotNow(Exception):

@@ -10,7 +10,7 @@ from typing import Any
 
 from calls.models import Call
 
-LATEST = ("returned_at", "taken_at")
+LATEST = ("returned_at", "taken_at", "sent_at", "sent_back_at")
 TIMES = (
     "arrived_at",
     "gated_at",
@@ -18,6 +18,7 @@ TIMES = (
     "queued_at",
     "offered_at",
     "answered_at",
+    "outside_at",
     "voicemail_at",
     "callback_at",
     "reached_at",
@@ -71,9 +72,13 @@ def _rank(status: str) -> int:
     return _STATUS_ORDER.index(status) if status in _STATUS_ORDER else 0
 
 
-def state(call: Call) -> str:
+def state(call: Call) -> str:  # noqa: PLR0911 - one answer a state
     if call.ended_at:
         return Call.State.ENDED
+    if call.outside_at:
+        return Call.State.CONNECTED
+    if is_sent_on(call):
+        return Call.State.SENT
     if in_line_again(call):
         return Call.State.VOICEMAIL if call.voicemail_at else Call.State.WAITING
     if call.answered_at:
@@ -90,9 +95,14 @@ def in_line_again(call: Call) -> bool:
     return call.returned_at is not None and (call.taken_at is None or call.taken_at < call.returned_at)
 
 
+def is_sent_on(call: Call) -> bool:
+    """Whether an outside telephone is rung for the caller, as far as is known."""
+    return call.sent_at is not None and (call.sent_back_at is None or call.sent_back_at < call.sent_at)
+
+
 def outcome(call: Call) -> str:
-    """What became of a call that ended: answered by an operator beats called back beats turned away beats voicemail
-    beats abandoned."""
+    """What became of a call that ended: answered by an operator beats called back beats answered outside beats turned
+    away beats voicemail beats abandoned."""
     if not call.ended_at:
         return Call.Outcome.NONE
     if call.is_unreached:
@@ -103,6 +113,8 @@ def outcome(call: Call) -> str:
 
 
 def _unanswered(call: Call) -> str:
+    if call.outside_at:
+        return Call.Outcome.OUTSIDE
     if call.refused:
         return Call.Outcome.CLOSED if call.refused == "closed" else Call.Outcome.REJECTED
     if call.voicemail_at:
@@ -117,7 +129,7 @@ def ended_by(call: Call) -> str:
         return ""
     if call.left_first:
         return call.left_first
-    if in_line_again(call):
+    if in_line_again(call) and not call.outside_at:
         return "system" if call.voicemail_at else "caller"
     if call.operator_left_at and call.operator_left_at < call.ended_at:
         return "operator"

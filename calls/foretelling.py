@@ -13,7 +13,7 @@ from django.db import connection
 from calls import routing
 from calls.arrival import DECIDE, Arrival, Route, route_of, weighed
 from calls.foretold_people import AS_NOW, BUSY, NOBODY, ROSTERED, Candidate, Question, candidates
-from calls.foretold_way import Event, Over, Queued, Way
+from calls.foretold_way import Event, Over, Queued, Rung, Way
 from calls.models import Call
 from calls.numbers import classify
 from calls.plans.known import plan_of
@@ -122,7 +122,8 @@ def _kept(told: Foretold) -> Foretold:
     way = Way(call, told.question.at, lambda call: _joins(told, call)).kept(told.kept)
     told = replace(told, way=way)
     joined = next((each.meets for each in way if isinstance(each, Queued)), None)
-    return replace(told, first=joined or told.unanswered or told.first)
+    rung = next((each.step for each in way if isinstance(each, Rung)), None)
+    return replace(told, first=joined or rung or told.unanswered or told.first)
 
 
 def _let_in(told: Foretold, arrival: Arrival) -> Foretold:

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from calls import foretold_ringing
 from calls.foretelling import Foretold
-from calls.foretold_way import Asked, Queued, Sent, Spoken
+from calls.foretold_way import Asked, Queued, Rung, Sent, Spoken
 from calls.plans.script import Target
 from calls.plans.walk import Heard
 from calls.plans.wording import rule_name, step_name
@@ -19,7 +19,7 @@ def goes_on() -> str:
     return _("The call plan goes on with the caller.")
 
 
-def in_words(event: Asked | Spoken | Sent) -> tuple[str, str, str, list[Heard]]:
+def in_words(event: Asked | Spoken | Sent | Rung) -> tuple[str, str, str, list[Heard]]:
     """What it is, what comes of it, why, and what the caller hears."""
     if isinstance(event, Asked):
         pressed = _("key %(key)s") % {"key": event.pressed} if event.pressed else _("nothing pressed")
@@ -29,8 +29,20 @@ def in_words(event: Asked | Spoken | Sent) -> tuple[str, str, str, list[Heard]]:
     if isinstance(event, Spoken):
         return _("Call plan"), _("is spoken"), _("It asks for no key here."), list(event.place.words)
     name, when = moment_in_words(event.why, event.after)
+    if isinstance(event, Rung):
+        return _rung(event, name, when)
     result = _("on to %(hotline)s") % {"hotline": event.hotline}
     return name, result, when or _("Past the menus of that hotline."), []
+
+
+def _rung(event: Rung, name: str, when: str) -> tuple[str, str, str, list[Heard]]:
+    """An outside telephone that is rung, or would be if it might."""
+    if event.wrong:
+        return name, _("not rung"), f"{when} {event.wrong}".strip(), []
+    why = _("It rings for %(seconds)s seconds.") % {"seconds": event.seconds}
+    key = _("Whoever answers there presses 1.") if event.asks else ""
+    result = _("rings at %(name)s") % {"name": event.name}
+    return name, result, " ".join(filter(None, [when, why, key])), list(event.step.words)
 
 
 def _leads(event: Asked) -> str:
@@ -60,6 +72,7 @@ def moment_in_words(why: str, after: int) -> tuple[str, str]:
         "menu": (_("Call plan"), ""),
         "nobody": (_("When nobody comes"), _("At once, as nobody is signed on.")),
         "late": (_("When nobody comes"), waited),
+        "outside": (_("If the telephone is not answered"), ""),
         "nowhere": (_("Call plan"), _("It cannot go on to the hotline that the plan names.")),
     }.get(why) or (rule_name(why), "")
 
@@ -107,6 +120,9 @@ def summary(told: Foretold) -> str:
         return foretold_ringing.summary(told.queued, planned=True)
     if told.rung:
         return _("By the call plan, it rings at %(name)s.") % {"name": told.rung[0].name}
+    rung = next((each for each in told.way if isinstance(each, Rung) and not (each.after or each.wrong)), None)
+    if rung is not None:
+        return _("By the call plan, it rings at %(name)s.") % {"name": rung.name}
     if told.queued is not None and not told.nobody:
         return _("By the call plan, the caller waits.")
     if isinstance(told.unanswered, RecordVoicemail):

@@ -4,15 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from calls import routing
+from calls import overflow, routing
 from calls.foretold_people import Candidate
 from calls.lifecycle import unanswered
 from calls.models import Call
+from calls.overflow_words import checked
 from calls.plans import running
 from calls.plans.known import plan_of
 from calls.plans.script import End
 from calls.plans.walk import Place, walk
-from calls.steps import Step, Wait
+from calls.steps import RingOutside, Step, Wait
 from lines.hours import timetable
 from lines.models import Hotline
 
@@ -64,6 +65,21 @@ class Sent:
 
 
 @dataclass(frozen=True)
+class Rung:
+    """On to an outside telephone, by a rule of the plan: what the caller hears first, how long it rings, whether who
+    answers there must press 1. `wrong` says why it may not be called, if it may not; then nobody is rung."""
+
+    step: RingOutside
+    name: str
+    seconds: int
+    asks: bool
+    why: str
+    then: str
+    wrong: str = ""
+    after: int = 0
+
+
+@dataclass(frozen=True)
 class Over:
     """Where the way ends without anybody answering. `own` says that it is the plan that ends it so."""
 
@@ -73,7 +89,7 @@ class Over:
     after: int = 0
 
 
-Event = Asked | Spoken | Queued | Sent | Over
+Event = Asked | Spoken | Queued | Sent | Rung | Over
 
 
 class Way:
@@ -133,16 +149,37 @@ class Way:
         if end.to != "usual":
             self._end(end, rule)
             return
+        self._usual(rule)
+
+    def _usual(self, rule: str) -> None:
         self.call.state, self.call.refused = Call.State.VOICEMAIL, unanswered(self.call.hotline)
         self._over(routing.next_step(self.call, self.at), rule, own=False)
 
     def _end(self, end: End, rule: str) -> None:
         if end.to == "hotline":
             self._forward(end.hotline, rule)
+        elif end.to == "telephone":
+            self._ring(end, rule)
         elif end.to == "goodbye":
             self._turned_away(rule)
         else:
             self._voicemail(rule, rule)
+
+    def _ring(self, end: End, rule: str) -> None:
+        """The telephone, and what follows when it does not take the caller."""
+        assert self.call.hotline is not None
+        wrong, first = checked(end, self.call.hotline)[1], overflow.ringing(self.call, end)
+        name = overflow.name_of(end)
+        self.events.append(Rung(first, name, end.rings, end.asks, rule, end.then, wrong, self.after))
+        self.call.sent_at = self.call.sent_back_at = self.at
+        self.after = 0
+        if end.then == "queue":
+            self.after = self.call.hotline.max_wait_seconds
+            self._usual("late")
+        elif end.then == "goodbye":
+            self._turned_away(overflow.refused(rule), told="outside", own=rule == "closed")
+        else:
+            self._voicemail("outside")
 
     def _forward(self, hotline_id: int | None, why: str) -> None:
         assert self.call.hotline is not None and self.call.hotline_id is not None

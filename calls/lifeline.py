@@ -30,7 +30,7 @@ def lifeline(call: Call) -> list[Step]:
     """The steps of a call in the order in which they began, in the reader's language. Two queries."""
     voicemail = Voicemail.objects.filter(call=call).first()
     offers = list(Offer.objects.filter(call=call).select_related("operator").order_by("made_at"))
-    steps = [*_before(call), *_rings(offers), *_talk(call, offers), *_message(call, voicemail)]
+    steps = [*_before(call), *_rings(offers), *_sent_on(call), *_talk(call, offers), *_message(call, voicemail)]
     steps.sort(key=lambda step: step.at)  # stable: of the same moment, the order above
     return [*steps, *_end(call), *_wrap_up(call)]
 
@@ -44,7 +44,7 @@ def _before(call: Call) -> list[Step]:
         steps.append(_lasting("greeting", call.gated_at, until, _("Asked to press a key"), tone="quiet"))
     if call.plan_id and call.refused not in ("closed", "full", "blocked", "limit", "gate"):
         begun = call.gate_passed_at or call.arrived_at
-        until = call.queued_at or call.voicemail_at or call.ended_at
+        until = call.queued_at or call.sent_at or call.voicemail_at or call.ended_at
         steps.append(_lasting("greeting", begun, until, _("Menu"), tone="quiet"))
     if call.refused:
         steps.append(Step("end", call.arrived_at, refusal_in_words(call.refused), tone="warn"))
@@ -53,7 +53,7 @@ def _before(call: Call) -> list[Step]:
         greeted = _between(begun, call.queued_at)
         if greeted and greeted >= 1 and not call.plan_id:
             steps.append(Step("greeting", begun, _("Greeting"), seconds=greeted))
-        until = call.answered_at or call.voicemail_at or call.callback_at or call.ended_at
+        until = call.answered_at or call.outside_at or call.voicemail_at or call.callback_at or call.ended_at
         steps.append(_lasting("queue", call.queued_at, until, _("Queue"), tone="info"))
     if call.callback_at:
         steps.append(Step("callback", call.callback_at, _("Asked to be called back"), tone="info"))
@@ -149,7 +149,31 @@ def not_taken(state: str, reason: str) -> str:
         "moved": _("the call was moved to another hotline"),
         "own number": _("their telephone is a number of our own"),
         "line not free yet": _("the telephone was still busy with the call before"),
+        "busy": _("busy"),
+        "not allowed": _("no number that may be called"),
+        "sent on": _("the caller was sent on"),
     }.get(reason, _("no answer") if state == Offer.State.MISSED else _("it was withdrawn"))
+
+
+def _sent_on(call: Call) -> list[Step]:
+    """The outside telephones that a call plan had rung, and the talk of the one that took the caller."""
+    if call.sent_at is None:
+        return []
+    legs = list(Leg.objects.filter(call=call).exclude(rule=""))
+    talks = [
+        _lasting("talk", leg.answered_at, leg.closed_at, leg.to, _("talked outside"), tone="good")
+        for leg in legs
+        if leg.answered_at
+    ]
+    return [*map(_rang_outside, legs), *talks]
+
+
+def _rang_outside(leg: Leg) -> Step:
+    word, until = _("Rang %(name)s") % {"name": leg.to}, leg.answered_at or leg.closed_at
+    if until is None:
+        return Step("rang", leg.made_at, word, since=leg.made_at, tone="info")
+    detail = "" if leg.answered_at else not_taken(Offer.State.MISSED, leg.reason)
+    return Step("rang", leg.made_at, word, detail, _between(leg.made_at, until), tone="quiet" if not detail else "warn")
 
 
 def _talk(call: Call, offers: list[Offer]) -> list[Step]:
@@ -169,7 +193,7 @@ def _talks(call: Call) -> list[Step]:
     """A call that was passed on: each who talked, and the outside telephones."""
     offers = Offer.objects.filter(call=call, accepted_at__isnull=False).select_related("operator")
     talks = [(offer.accepted_at, offer.closed_at, str(offer.operator), offer.purpose) for offer in offers]
-    legs = Leg.objects.filter(call=call, answered_at__isnull=False).select_related("transfer")
+    legs = Leg.objects.filter(call=call, rule="", answered_at__isnull=False).select_related("transfer")
     talks += [(leg.answered_at, leg.closed_at, leg.transfer.to, Offer.Purpose.ANSWER) for leg in legs]
     return [
         _lasting("talk", begun, until, name, _("talked") if purpose == "answer" else _("was asked"), tone="good")
@@ -197,14 +221,15 @@ def _end(call: Call) -> list[Step]:
     if call.ended_at is None:
         return []
     word = {
-        "caller": _("The caller hung up") if call.answered_at else _("The caller gave up"),
-        "operator": _("The operator hung up"),
+        "caller": _("The caller hung up") if call.answered_at or call.outside_at else _("The caller gave up"),
+        "operator": _("The outside telephone hung up") if call.outside_at else _("The operator hung up"),
     }.get(call.ended_by, _("The call ended"))
     if call.is_unreached:
         word = _("Cancelled") if call.refused else _("Nobody was reached")
     if call.callback_at:
         word = _("The call ended")
-    if call.plan_id and not (call.queued_at or call.voicemail_at or call.refused) and call.ended_by == "caller":
+    went_on = call.queued_at or call.voicemail_at or call.sent_at or call.refused
+    if call.plan_id and not went_on and call.ended_by == "caller":
         word = _("The caller hung up in the menu")
     if call.voicemail_at and call.ended_by == "caller":
         word = _("The caller hung up")

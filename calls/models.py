@@ -46,6 +46,7 @@ class Call(models.Model):
     class State(models.TextChoices):
         ARRIVED = "arrived", _("arrived")
         WAITING = "waiting", _("waiting")
+        SENT = "sent", _("sent on")  # an outside telephone is rung for the caller
         CONNECTED = "connected", _("connected")
         VOICEMAIL = "voicemail", _("voicemail")
         CALLBACK = "callback", _("asked to be called back")
@@ -54,6 +55,7 @@ class Call(models.Model):
     class Outcome(models.TextChoices):
         NONE = "", _("open")
         ANSWERED = "answered", _("answered")
+        OUTSIDE = "outside", _("answered outside")
         ABANDONED = "abandoned", _("abandoned")
         VOICEMAIL = "voicemail", _("voicemail")
         CALLBACK = "callback", _("callback asked for")
@@ -116,6 +118,10 @@ class Call(models.Model):
     taken_at = models.DateTimeField(null=True)
     handed = models.PositiveSmallIntegerField(default=0, db_default=0)  # how often somebody began to pass it on
     answered_at = models.DateTimeField(null=True)
+    # Sent on by a call plan: it is while `sent_at` is later than `sent_back_at`, until an outside telephone takes it.
+    sent_at = models.DateTimeField(null=True)
+    sent_back_at = models.DateTimeField(null=True)
+    outside_at = models.DateTimeField(null=True)  # such a telephone took the caller
     voicemail_at = models.DateTimeField(null=True)
     callback_at = models.DateTimeField(null=True)  # the caller asked to be called back, and need not wait on
     reached_at = models.DateTimeField(null=True)  # of an outgoing call: whoever picked up pressed a key
@@ -177,7 +183,7 @@ class Call(models.Model):
         """Seconds from joining the queue to the answer, or to the end when nobody answered; None if never queued."""
         if self.queued_at is None:
             return None
-        until = self.answered_at or self.voicemail_at or self.callback_at or self.ended_at
+        until = self.answered_at or self.outside_at or self.voicemail_at or self.callback_at or self.ended_at
         return max(0.0, (until - self.queued_at).total_seconds()) if until else None
 
     @property
@@ -202,6 +208,7 @@ class CallEvent(models.Model):
         GATE = "gate"
         MENU = "menu"
         FORWARDED = "forwarded"
+        OUTSIDE = "outside"  # an outside telephone that a plan names: data {"what": …}, `calls.overflow`
         GREETED = "greeted"
         PRICE_SAID = "price_said"
         QUEUED = "queued"

@@ -43,6 +43,11 @@ def mask(number: str, kind: str) -> str:
     return f"{start}{'•' * hidden}{number[-_VISIBLE_DIGITS:]}" if hidden else "•" * len(number)
 
 
+def forwarded_from(call: Call) -> str:
+    """The telephone that sent the call on to us, masked; "" for a call that dialled us itself."""
+    return mask(*reversed(classify(call.forwarded_from))) if call.forwarded_from else ""
+
+
 def shown(call: Call) -> str:
     """How a call's caller is shown by default: a name where known, never the whole number."""
     if call.caller is not None and call.caller.name:

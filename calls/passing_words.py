@@ -37,7 +37,7 @@ def _passed_on(data: dict[str, Any], words: dict[str, str]) -> str:
 
 def not_taken(reason: str, to: str, *, cold: bool) -> str:
     """Why a target did not take a call, and what follows from it for the caller."""
-    why = _why(reason, to)
+    why = why_not_taken(reason, to)
     if reason in ("caller left", "voicemail", "taken back"):
         return f"{why}."
     if cold:
@@ -45,7 +45,8 @@ def not_taken(reason: str, to: str, *, cold: bool) -> str:
     return _("%(why)s: the caller is back with the operator.") % {"why": why}
 
 
-def _why(reason: str, to: str) -> str:
+def why_not_taken(reason: str, to: str) -> str:
+    """Why a target did not take a call."""
     texts = {
         "no answer": _("%(to)s did not answer"),
         "declined": _("%(to)s declined"),
@@ -66,7 +67,7 @@ def now(transfer: Transfer, call: Call, operator_id: int) -> str:
     words = {"to": transfer.to, "by": transfer.by.display_name}
     asks = transfer.by_id == operator_id
     if transfer.state == Transfer.State.FAILED and asks and not (call.operator_left_at or call.held_at):
-        return _("%(why)s: you have the caller back.") % {"why": _why(transfer.reason, transfer.to)}
+        return _("%(why)s: you have the caller back.") % {"why": why_not_taken(transfer.reason, transfer.to)}
     if transfer.closed_at is not None:
         return ""
     if not asks:

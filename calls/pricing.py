@@ -49,11 +49,12 @@ def counted(call: Call) -> timedelta | None:
     tariff = call.tariff
     if tariff is None or call.ended_at is None:
         return None
-    begun = call.queued_at if tariff.queue_counts else call.answered_at
-    begun = begun or call.answered_at
+    answered = call.answered_at or call.outside_at
+    begun = call.queued_at if tariff.queue_counts else answered
+    begun = begun or answered
     if begun is None:
         return None
-    left = call.operator_left_at if call.answered_at else None
+    left = call.operator_left_at if answered else None
     return max((left or call.ended_at) - begun, timedelta())
 
 

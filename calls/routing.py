@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from calls import consent, gates, passing, pricing, survey
+from calls import consent, gates, overflow, passing, pricing, survey
 from calls.arrival import Arrival
 from calls.conferences import conference_of
 from calls.expected import expected_wait
@@ -97,6 +97,8 @@ def next_step(call: Call, at: datetime) -> Step:  # noqa: PLR0911 - one answer a
         return voicemail_step(call, hotline)
     if call.state == Call.State.CALLBACK:
         return promise(call, hotline, at)
+    if call.state == Call.State.SENT:
+        return overflow.rings(call, at)
     if call.state == Call.State.CONNECTED:
         return in_conversation(call, hotline)
     if call.state == Call.State.WAITING:
@@ -164,7 +166,7 @@ def give_up_reason(call: Call, hotline: Hotline, at: datetime) -> str:
     # A caller with a place kept by a callback joined the line long ago, but has been on the telephone since then.
     reached = max(each for each in (call.arrived_at, call.queued_at, call.reached_at) if each)
     since = call.returned_at or call.forwarded_at or reached
-    waited = (at - since).total_seconds()
+    waited = (at - max(since, call.sent_back_at or since)).total_seconds()
     ringing = Offer.objects.filter(call=call, state=Offer.State.RINGING).exists()
     return "too long" if waited >= running.patience(call, hotline) and not ringing else ""
 

@@ -19,7 +19,7 @@ from calls.byhand import log_by_hand
 from calls.consent import take_consent
 from calls.helping import asking, call_for_help, withdraw_help
 from calls.holding import hold, resume
-from calls.legs import expire_legs, know_outside, outside_answered, outside_ended
+from calls.legs import expire_legs, forgo_outside, know_outside, outside_answered, outside_ended
 from calls.lifecycle import (
     attach_hotline,
     call_ended,
@@ -93,6 +93,7 @@ __all__ = [
     "expire_legs",
     "expire_offers",
     "finish_wrap_up",
+    "forgo_outside",
     "give_up",
     "hang_up",
     "hold",

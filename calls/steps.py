@@ -89,6 +89,13 @@ class Connect:
 
 
 @dataclass(frozen=True)
+class RingOutside:
+    """Say these, then the tone of a telephone that rings, for a moment; what comes next is asked for again."""
+
+    words: "tuple[Say | Sound, ...]" = ()
+
+
+@dataclass(frozen=True)
 class RecordVoicemail:
     words: Say | Sound
 
@@ -133,6 +140,7 @@ Step = (
     | Wait
     | Leave
     | Connect
+    | RingOutside
     | RecordVoicemail
     | Close
     | AskSurvey

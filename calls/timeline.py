@@ -7,9 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from calls import callback_words, passing_words, recording_words, supervision
+from calls import callback_words, overflow_words, passing_words, recording_words, supervision
 from calls.lifeline import listed, not_taken
 from calls.models import Call, CallEvent
+from calls.numbers import forwarded_from
 from calls.supervision import ATTENDANCE
 from calls.words import language_name
 from operators.models import Operator
@@ -57,18 +58,18 @@ def _as_one(event: CallEvent) -> object:
 
 
 def _text(event: CallEvent, name: str, call: Call) -> str:
-    if told := _of_a_part(event, name):
+    if told := _of_a_part(event, name, call):
         return told
     if event.kind in (Kind.MISSED, Kind.DECLINED, Kind.WITHDRAWN):
         return _not_taken(event, name)
     if event.kind == Kind.TURNED_AWAY:
-        return _turned_away(event.data.get("why", ""))
+        return _tried(event.data) or _turned_away(event.data.get("why", ""))
     if event.kind == Kind.ENDED:
-        return _ended("menu" if in_menu(call) else event.data.get("by", ""))
+        return _ended("menu" if in_menu(call) else event.data.get("by", ""), outside=call.outside_at is not None)
     return _plain(event, name)
 
 
-def _of_a_part(event: CallEvent, name: str) -> str:
+def _of_a_part(event: CallEvent, name: str, call: Call) -> str:  # noqa: PLR0911 - one answer a part
     """What the parts of the switchboard that have words of their own say of it, or ""."""
     if event.kind in supervision.TEXTS:
         return supervision.TEXTS[Kind(event.kind)](event.data, name)
@@ -80,6 +81,10 @@ def _of_a_part(event: CallEvent, name: str) -> str:
         return _menu(event.data)
     if event.kind == Kind.FORWARDED:
         return _forwarded(event.data)
+    if event.kind == Kind.OUTSIDE:
+        return overflow_words.story(event.data)
+    if event.kind == Kind.ARRIVED and call.forwarded_from:
+        return _from_office(event.data, call)
     withdrawn = event.kind == Kind.ENDED and event.data.get("why") in ("called again", "cancelled")
     return _("The callback was withdrawn before it was made.") if withdrawn else ""
 
@@ -122,7 +127,8 @@ def _plain(event: CallEvent, name: str) -> str:
 
 def in_menu(call: Call) -> bool:
     """Whether a call ended in the menus of its plan."""
-    went_on = call.queued_at or call.voicemail_at or call.refused or (call.gated_at and not call.gate_passed_at)
+    at_gate = call.gated_at and not call.gate_passed_at
+    went_on = call.queued_at or call.voicemail_at or call.sent_at or call.refused or at_gate
     return bool(call.plan_id and call.ended_at and not went_on)
 
 
@@ -158,6 +164,7 @@ def _voicemail(why: str) -> str:
         "nobody": _("Nobody was signed on: the caller was led to voicemail."),
         "too long": _("Nobody came in time: the caller was led to voicemail."),
         "key": _("The caller chose voicemail."),
+        "outside": _("Nobody took it there: the caller was led to voicemail."),
     }.get(why, _("The caller was led to voicemail."))
 
 
@@ -177,6 +184,18 @@ def _not_taken(event: CallEvent, name: str) -> str:
     return _("It stopped ringing at %(name)s: %(why)s.") % {"name": name, "why": why}
 
 
+def _tried(data: dict[str, Any]) -> str:
+    return _("Nobody took it there: the caller was told so.") if data.get("tried") else ""
+
+
+def _from_office(data: dict[str, Any], call: Call) -> str:
+    """The call did not dial us: another telephone sent it here."""
+    telephone = {"number": forwarded_from(call)}
+    if data.get("gate"):
+        return _("The call arrived, forwarded from %(number)s; the caller was asked to press a key.") % telephone
+    return _("The call arrived, forwarded from the office telephone %(number)s.") % telephone
+
+
 def _turned_away(why: str) -> str:
     return {
         "closed": _("The call arrived while the hotline was closed; the caller was told so."),
@@ -189,7 +208,9 @@ def _turned_away(why: str) -> str:
     }.get(why, _("The call arrived."))
 
 
-def _ended(by: str) -> str:
+def _ended(by: str, *, outside: bool = False) -> str:
+    if outside and by == "operator":
+        return _("The call ended after the outside telephone had hung up.")
     return {
         "menu": _("The caller hung up in the menu."),
         "caller": _("The caller hung up."),

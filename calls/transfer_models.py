@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Leg(models.Model):
-    """An outside telephone that is rung for a call and, once answered, talks in it."""
+    """An outside telephone that is rung for a call and, once answered, talks in it: the target of a transfer, or where
+    a rule of a call plan sends the caller on to."""
 
     class State(models.TextChoices):
         RINGING = "ringing", _("ringing")
@@ -18,6 +19,8 @@ class Leg(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     call = models.ForeignKey("calls.Call", on_delete=models.CASCADE, related_name="outside_legs")
     number = models.CharField(max_length=32)
+    rule = models.CharField(max_length=8, blank=True, default="", db_default="")  # of the plan; "" of a transfer
+    to = models.CharField(max_length=160, blank=True, default="", db_default="")  # for screens, where a plan rings it
     state = models.CharField(max_length=8, choices=State, default=State.RINGING)
     made_at = models.DateTimeField()
     ring_until = models.DateTimeField()

@@ -103,6 +103,7 @@ class Switchboard:
             return True
         if circuit.half_open:
             self._hands.submit(self._guarded, account.probe)
+        services.forgo_outside(at)
         if self._is_due("outage", OUTAGE_SECONDS):
             outages.keep(at, why=circuit.why)
             self._outage = True

@@ -11,9 +11,10 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from calls.lifecycle import Refused
+from calls.overflow_words import checked
 from calls.plans.faults import Fault, faults
 from calls.plans.models import CallPlan, PlanSound
-from calls.plans.script import KINDS, RULES, parse
+from calls.plans.script import KINDS, RINGS, RULES, parse
 from calls.words import word
 from hotline.core.audit import record
 from lines.models import Hotline
@@ -24,6 +25,13 @@ MOST_STEPS = 30
 MOST_KEYS = 12
 Content = dict[str, Any]
 State = CallPlan.State
+_TELEPHONE = {"to": "telephone", "number": "", "name": "", "rings": RINGS, "asks": True, "then": "voicemail"}
+# Beginnings that many hotlines share; the number of the telephone is the hotline's to fill in.
+TEMPLATES: dict[str, Content] = {
+    "one": {"nobody": _TELEPHONE},
+    "night": {"closed": _TELEPHONE, "nobody": _TELEPHONE},
+    "overflow": {"late": _TELEPHONE | {"after": 60, "then": "queue"}, "full": _TELEPHONE},
+}
 
 
 class Faulty(Refused):
@@ -143,6 +151,18 @@ def move_step(hotline: Hotline, place: str, by_places: int, *, by: Any, at: date
             steps[here], steps[there] = steps[there], steps[here]
 
 
+def begin_with(hotline: Hotline, template: str, *, by: Any, at: datetime) -> str:
+    """Set the ends of a template in the draft, and return the place of the first; all else stays. Raises Refused."""
+    if template not in TEMPLATES:
+        raise Refused(_("There is no such beginning."))
+    with _draft(hotline, by=by, at=at) as draft:
+        ends = draft.content.setdefault("ends", {})
+        known = next((end["number"] for end in ends.values() if end.get("number")), "")
+        for rule, end in TEMPLATES[template].items():
+            ends[rule] = copy.deepcopy(end) | {"number": known}
+    return f"end-{next(iter(TEMPLATES[template]))}"
+
+
 def add_key(hotline: Hotline, place: str, *, by: Any, at: datetime) -> None:
     with _draft(hotline, by=by, at=at) as draft:
         step = _step(draft.content, place)
@@ -188,12 +208,20 @@ def publish(hotline: Hotline, *, note: str, by: Any, at: datetime) -> CallPlan:
         if found:
             raise Faulty(found)
         CallPlan.objects.filter(hotline=hotline, state=State.PUBLISHED).update(state=State.PAST, past_at=at)
+        _as_dialled(hotline, draft.content)
         draft.state, draft.published_at, draft.note = State.PUBLISHED, at, note.strip()[:200]
         draft.made_by = by if by and by.pk else None
         draft.save()
         _forget_unused(hotline, at)
         mark_changed(hotline, by=by, verb="plan.published", version=draft.version)
     return draft
+
+
+def _as_dialled(hotline: Hotline, content: Content) -> None:
+    """Numbers of outside telephones are typed as people write them, and kept as they are dialled."""
+    for rule, end in parse(content).ends.items():
+        if end.to == "telephone":
+            content["ends"][rule]["number"] = checked(end, hotline)[0]
 
 
 def _forget_unused(hotline: Hotline, at: datetime) -> None:

@@ -9,8 +9,23 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from calls.models import Topic
+from calls.overflow_words import checked
 from calls.plans.known import in_force, plan_of
-from calls.plans.script import ENDS, KEYS, RULES, TARGETS, Languages, Menu, Notice, Plan, Step, Target, Words
+from calls.plans.script import (
+    ENDS,
+    KEYS,
+    RULES,
+    TARGETS,
+    THENS,
+    End,
+    Languages,
+    Menu,
+    Notice,
+    Plan,
+    Step,
+    Target,
+    Words,
+)
 from calls.plans.wording import rule_name, step_name
 from calls.words import language_name
 from lines.models import Hotline
@@ -18,6 +33,7 @@ from lines.recording_words import leaves_open
 
 LONGEST_TEXT = 1000  # characters
 _PATIENCE = range(10, 3601)
+_RINGS = range(10, 121)  # the carrier gives up after 600 s, a caller long before
 
 
 @dataclass(frozen=True)
@@ -160,12 +176,24 @@ class _Faults:
             if end.to == "hotline":
                 yield from self._elsewhere(place, name, end.hotline)
                 yield from self._round(place, name, end.hotline)
+            elif end.to == "telephone":
+                yield from self._telephone(place, name, end, rule)
             elif end.to not in ENDS:
                 yield Fault(place, _("%(where)s leads nowhere yet.") % {"where": name})
-            if end.to in ("goodbye", "voicemail"):
+            if end.to in ("goodbye", "voicemail", "telephone"):
                 yield from self.words(place, name, end.words, end.to == "goodbye")
             if rule == "late" and end.to != "usual" and end.after not in _PATIENCE:
                 yield Fault(place, _("%(where)s: give between 10 and 3600 seconds.") % {"where": name})
+
+    def _telephone(self, place: str, name: str, end: End, rule: str) -> Iterator[Fault]:
+        """A telephone that may be called, rings long enough, and leaves nobody in silence when it is not answered."""
+        _number, wrong = checked(end, self.hotline)
+        if wrong:
+            yield Fault(place, f"{name}: {wrong}")
+        if end.rings not in _RINGS:
+            yield Fault(place, _("%(where)s: let the telephone ring between 10 and 120 seconds.") % {"where": name})
+        if end.then not in THENS or (end.then == "queue" and rule != "late"):
+            yield Fault(place, _("%(where)s: say what follows when the telephone is not answered.") % {"where": name})
 
     def _elsewhere(self, place: str, where: str, hotline: int | None) -> Iterator[Fault]:
         facts = {"where": where}

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from calls.plans.faults import LONGEST_TEXT
-from calls.plans.script import ENDS, RULES
+from calls.plans.script import ENDS, RINGS, RULES, THENS
 
 Content = dict[str, Any]
 Fields = Mapping[str, Any]
@@ -77,11 +77,27 @@ def _end(fields: Fields, languages: list[str]) -> Content:
     facts: Content = {"to": to if to in ENDS else "usual"}
     if to == "hotline":
         facts["hotline"] = _number(which)
-    if to in ("voicemail", "goodbye"):
+    if to in ("voicemail", "goodbye", "telephone"):
         facts["words"] = words(fields, languages)
+    if to == "telephone":
+        facts |= _telephone(fields)
     if "after" in fields:
         facts["after"] = min(_number(fields.get("after")) or 0, 99_999)
     return facts
+
+
+def _telephone(fields: Fields) -> Content:
+    """The fields of a telephone stand there once it is chosen: before, it is as usual."""
+    if "number" not in fields:
+        return {"number": "", "name": "", "rings": RINGS, "asks": True, "then": "voicemail"}
+    then = _line(fields, "then", 20)
+    return {
+        "number": _line(fields, "number", 40),
+        "name": _line(fields, "telephone-name", 60),
+        "rings": min(_number(fields.get("rings")) or 0, 99_999),
+        "asks": bool(fields.get("asks")),
+        "then": then if then in THENS else "",
+    }
 
 
 def is_end(place: str) -> bool:

@@ -7,7 +7,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from calls.plans.models import CallPlan
 from calls.plans.script import Plan, parse
 
-KEEPING = ("voicemail", "hotline")  # ends that do not turn a caller away
+KEEPING = ("voicemail", "hotline", "telephone")  # ends that do not turn a caller away
 
 
 @lru_cache(maxsize=256)

@@ -8,13 +8,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from calls import lifecycle, matching
-from calls.facts import join
+from calls import lifecycle, matching, overflow
 from calls.journal import note_event
 from calls.models import Call, CallEvent, Topic
 from calls.news import tell, tell_of
-from calls.offers import release_all
 from calls.plans.known import in_force, plan_of
+from calls.plans.leaving import to_voicemail, turn_away
 from calls.plans.script import End, Menu, Plan, Target
 from calls.plans.walk import Heard, Place, walk
 from calls.pricing import note_price
@@ -103,8 +102,10 @@ def words_at_end(call: Call, rule: str | None) -> Heard | None:
 
 
 def end_of(call: Call, rule: str) -> End:
-    """What the call's plan, if it has one, says of `rule`."""
-    return plan_of(call.plan_id).end(rule) if call.plan_id else End()
+    """What the call's plan, if it has one, says of `rule`. Who came back from an outside telephone to the queue is not
+    sent there again: then the hotline's own patience counts, from the return."""
+    end = plan_of(call.plan_id).end(rule) if call.plan_id else End()
+    return End() if rule == "late" and end.to == "telephone" and call.sent_back_at else end
 
 
 def patience(call: Call, hotline: Hotline) -> int:
@@ -179,7 +180,7 @@ def _go(call: Call, place: Place, at: datetime) -> None:
     if place.end is None:
         return
     if place.end.to == "voicemail":
-        _voicemail(call, at, why="menu")
+        to_voicemail(call, at, why="menu")
     elif place.end.to == "hotline":
         _forward(call, place.end.hotline, at, why="menu")
     else:
@@ -203,24 +204,12 @@ def wants(call: Call, target: Target) -> None:
 def _end(call: Call, end: End, *, rule: str, at: datetime, why: str = "") -> None:
     if end.to == "hotline":
         _forward(call, end.hotline, at, why=why or rule)
+    elif end.to == "telephone":
+        overflow.send(call, end, rule=rule, at=at)
     elif end.to == "goodbye":
-        _turn_away(call, at, why=rule)
+        turn_away(call, at, why=rule)
     else:
-        _voicemail(call, at, why=why or rule, rule=rule)
-
-
-def _voicemail(call: Call, at: datetime, *, why: str, rule: str = "") -> None:
-    join(call, voicemail_at=at)
-    call.save(update_fields=["voicemail_at", "state", "outcome", "ended_by"])
-    note_event(call, CallEvent.Kind.VOICEMAIL, at=at, key="voicemail", why=why, rule=rule)
-    release_all(call, at=at, reason="voicemail")
-
-
-def _turn_away(call: Call, at: datetime, *, why: str) -> None:
-    join(call, refused=why, voicemail_at=at if call.queued_at else None)  # the latter takes a caller off the queue
-    call.save(update_fields=["refused", "voicemail_at", "state", "outcome", "ended_by"])
-    note_event(call, CallEvent.Kind.TURNED_AWAY, at=at, key="turned_away", why=why)
-    release_all(call, at=at, reason="voicemail")
+        to_voicemail(call, at, why=why or rule, rule=rule)
 
 
 def _forward(call: Call, hotline_id: int | None, at: datetime, *, why: str) -> None:
@@ -239,7 +228,7 @@ def _forward(call: Call, hotline_id: int | None, at: datetime, *, why: str) -> N
     if not timetable(target.pk, target.version).at(at).is_open:
         end = end_of(call, "closed")
         if end.to == "usual":
-            _turn_away(call, at, why="closed")
+            turn_away(call, at, why="closed")
         else:
             _end(call, end, rule="closed", at=at)
 
@@ -264,6 +253,6 @@ def _nowhere(call: Call, at: datetime) -> None:
     """Where a plan cannot send a caller on, its hotline's voicemail takes them, or a goodbye in words."""
     assert call.hotline is not None
     if call.hotline.voicemail_enabled:
-        _voicemail(call, at, why="nowhere")
+        to_voicemail(call, at, why="nowhere")
     else:
-        _turn_away(call, at, why="nobody")
+        turn_away(call, at, why="nobody")

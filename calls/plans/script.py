@@ -9,7 +9,8 @@
 
 A text is {"text", "sound"}: the name of a sound of ours, or words to be spoken. A target is {"to": "queue", "topic",
 "skills", "priority"}, {"to": "menu", "menu"}, {"to": "hotline", "hotline"}, {"to": "voicemail"} or {"to": "answer",
-"words"}. An end is {"to": "usual" | "voicemail" | "goodbye" | "hotline", "words", "hotline"}.
+"words"}. An end is {"to": "usual" | "voicemail" | "goodbye" | "hotline", "words", "hotline"} or {"to": "telephone",
+"number", "name", "rings": seconds, "asks": bool, "then": "voicemail" | "goodbye" | "queue", "words"}.
 
 Parsing forgives everything, because drafts are incomplete; `calls.plans.faults` says what is missing.
 """
@@ -23,9 +24,11 @@ from calls.steps import Say, Sound
 KEYS = "1234567890*#"
 RULES = ("nobody", "late", "closed", "full")
 TARGETS = ("queue", "menu", "hotline", "voicemail", "answer")
-ENDS = ("usual", "voicemail", "goodbye", "hotline")
+ENDS = ("usual", "voicemail", "goodbye", "hotline", "telephone")
+THENS = ("voicemail", "goodbye", "queue")  # when an outside telephone does not take the caller; "queue" of "late" alone
 KINDS = ("language", "notice", "menu")
 PATIENCE = 300  # seconds
+RINGS = 25  # seconds that an outside telephone rings
 PRIORITIES = range(-5, 6)
 _EVERY = 60
 
@@ -119,6 +122,11 @@ class End:
     words: Words = Words()
     hotline: int | None = None
     after: int = PATIENCE  # of "late" alone
+    number: str = ""  # of an outside telephone, and what colleagues call it
+    name: str = ""
+    rings: int = RINGS
+    asks: bool = True  # who answers there must press 1, which a voicemail box cannot
+    then: str = "voicemail"
 
 
 @dataclass(frozen=True)
@@ -185,12 +193,17 @@ def _waiting(raw: dict[str, Any]) -> Waiting:
 
 
 def _end(raw: dict[str, Any]) -> End:
-    after = _number(raw.get("after"))
+    after, rings = _number(raw.get("after")), _number(raw.get("rings"))
     return End(
         to=_text(raw.get("to")) or "usual",
         words=words_of(raw.get("words")),
         hotline=_number(raw.get("hotline")),
         after=PATIENCE if after is None else after,
+        number=_text(raw.get("number")),
+        name=_text(raw.get("name")),
+        rings=RINGS if rings is None else rings,
+        asks=raw.get("asks", True) is True,
+        then=_text(raw.get("then", "voicemail")),
     )
 
 

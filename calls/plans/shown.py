@@ -6,9 +6,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from calls.models import Topic
+from calls.overflow_words import doubt_of
 from calls.plans.editing import Content, sounds_of
-from calls.plans.script import KEYS, RULES, Languages, Menu, Notice, Step, Target, Words, parse
-from calls.plans.wording import end_names, rule_name, step_name, target_names
+from calls.plans.script import KEYS, RULES, End, Languages, Menu, Notice, Step, Target, Words, parse
+from calls.plans.wording import end_names, rule_name, step_name, target_names, then_names
 from calls.words import language_name
 from lines.models import Hotline
 
@@ -129,8 +130,17 @@ class Shown:
             "to": end.to,
             "targets": [*plain, *self._hotlines(chosen)],
             "after": end.after if rule == "late" and end.to != "usual" else None,
-            "words": self._words(f"end-{rule}", end.words) if end.to in ("voicemail", "goodbye") else [],
+            "words": self._words(f"end-{rule}", end.words) if end.to in ("voicemail", "goodbye", "telephone") else [],
+            "telephone": self._telephone(end, rule) if end.to == "telephone" else None,
         }
+
+    def _telephone(self, end: End, rule: str) -> dict[str, Any]:
+        names = then_names().items()
+        return {
+            "number": end.number, "name": end.name, "rings": end.rings, "asks": end.asks,
+            "thens": [(then, name, then == end.then) for then, name in names if then != "queue" or rule == "late"],
+            "doubt": doubt_of(end, self.hotline),
+        }  # fmt: skip
 
 
 def _keys(chosen: str) -> list[tuple[str, bool]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from calls.overflow_words import checked
 from calls.plans.script import End, Plan, Target
 from calls.plans.walk import Heard, walk
 from calls.plans.wording import rule_name
@@ -97,11 +98,32 @@ class Trying:
             self._note(_("On to the queue of %(hotline)s.") % {"hotline": self.names("hotline", end.hotline or 0)})
         elif end.to == "voicemail":
             self._voicemail(end)
+        elif end.to == "telephone":
+            self._telephone(end, rule)
         elif end.to == "goodbye":
             self._say(end.words.said(self.language))
             self._note(_("The call ends."))
         else:
             self._usual(rule)
+
+    def _telephone(self, end: End, rule: str) -> None:
+        self._say(end.words.said(self.language))
+        facts = {"telephone": end.name or end.number or "–", "seconds": end.rings}
+        self._note(_("It rings at %(telephone)s, for %(seconds)s seconds.") % facts)
+        if end.asks:
+            self._note(_("Whoever answers there presses 1."))
+        if wrong := checked(end, self.hotline)[1]:
+            self._note(wrong)
+        self._note(_("If it is not answered:"))
+        if end.then == "queue":
+            self._note(_("Back to the queue, at the old place. Then as without a plan."))
+        elif end.then == "voicemail":
+            self._voicemail(None)
+        elif rule == "closed":
+            self._usual(rule)
+        else:
+            self._say(word("no_voicemail", self.language))
+            self._note(_("The call ends."))
 
     def _usual(self, rule: str) -> None:
         """As the hotline does without a plan."""

@@ -8,6 +8,7 @@ app_name = "plans"
 urlpatterns = [
     path("<slug:slug>/plan/", views.plan, name="plan"),
     path("<slug:slug>/plan/add/", views.add, name="add"),
+    path("<slug:slug>/plan/begin/", views.begin, name="begin"),
     path("<slug:slug>/plan/try/", views.trial, name="try"),
     path("<slug:slug>/plan/publish/", views.publish, name="publish"),
     path("<slug:slug>/plan/discard/", views.discard, name="discard"),

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from calls.lifecycle import Refused
+from calls.overflow_words import doubt_of
 from calls.plans import editing, forms, sounds
 from calls.plans.models import CallPlan, PlanSound
 from calls.plans.script import parse
 from calls.plans.shown import Shown
 from calls.plans.trying import MOST_KEYS, WHENS, Trying
-from calls.plans.wording import changes, rule_name
+from calls.plans.wording import changes, rule_name, template_names
 from hotline.core import access
 from lines.models import Hotline
 from lines.queries import visible_to
@@ -45,6 +46,7 @@ def _edited(found: Hotline) -> dict[str, Any]:
     shown = Shown(found, editing.content_of(found))
     return {
         "hotline": found, "shown": shown, "steps": shown.steps(), "waiting": shown.waiting(), "ends": shown.ends(),
+        "templates": template_names().items(),
     }  # fmt: skip
 
 
@@ -62,6 +64,18 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
 
 @access.needs(access.SUPERVISOR)
 @require_POST
+def begin(request: HttpRequest, slug: str) -> HttpResponse:
+    """Set where a template sends callers on to; the keyboard goes there."""
+    found = _find(request, slug)
+    try:
+        place = editing.begin_with(found, request.POST.get("with", ""), by=request.user, at=timezone.now())
+    except Refused as refusal:
+        return _answer(request, found, error=str(refusal))
+    return _answer(request, found, whole=True, focus=place, at=place)
+
+
+@access.needs(access.SUPERVISOR)
+@require_POST
 def change(request: HttpRequest, slug: str, place: str) -> HttpResponse:
     """Save what was typed at a place, and do what its button says: move, remove, another key, less of them."""
     found = _find(request, slug)
@@ -69,7 +83,14 @@ def change(request: HttpRequest, slug: str, place: str) -> HttpResponse:
         whole, focus = _save(request, found, place)
     except Refused as refusal:
         return _answer(request, found, whole=True, error=str(refusal), at=place)
-    return _answer(request, found, whole=whole, focus=focus, at=place)
+    return _answer(request, found, whole=whole, focus=focus, at=place, doubt=_doubt(found, place))
+
+
+def _doubt(found: Hotline, place: str) -> str | None:
+    """What is wrong with the telephone that was typed, said at once: the draft is kept, publishing will refuse it. None
+    where no telephone stands."""
+    end = parse(editing.content_of(found)).end(place.removeprefix("end-")) if forms.is_end(place) else None
+    return doubt_of(end, found) if end and end.to == "telephone" else None
 
 
 def _save(request: HttpRequest, found: Hotline, place: str) -> tuple[bool, str]:
@@ -120,21 +141,23 @@ def _looks(plan: Any) -> Any:
 
 
 def _answer(
-    request: HttpRequest, found: Hotline, *, whole: bool = False, error: str = "", focus: str = "", at: str = ""
-) -> HttpResponse:
+    request: HttpRequest, found: Hotline, *, whole: bool = False, error: str = "", focus: str = "", at: str = "",
+    doubt: str | None = None,
+) -> HttpResponse:  # fmt: skip
     """A word that it is saved, and with `whole` the steps anew; a page without htmx is sent back to the place."""
     if not request.headers.get("HX-Request"):
         if error:
             messages.error(request, error)
         return redirect(reverse("plans:plan", args=[found.slug]) + (f"#{at}" if at else ""))
-    context = {"error": error, "focus": focus, "at": timezone.now()}
+    context = {"error": error, "focus": focus, "at": timezone.now(), "doubt": doubt}
     if not whole:
+        context |= {"place": at if doubt is not None else ""}
         answer = render(request, "calls/plans/_saved.html", context)
     else:
         answer = render(request, "calls/plans/_steps.html", context | _edited(found))
     # The form that asks may have been drawn anew meanwhile: what is changed is looked for on the whole page. It is
     # changed in place, so that nothing typed is lost, unless lines have moved up to where others were.
-    anew = request.POST.get("do", "").partition(":")[0] in ("remove", "remove-key", "drop")
+    anew = request.POST.get("do", "").partition(":")[0] in ("remove", "remove-key", "drop") or "with" in request.POST
     answer["HX-Retarget"] = "global #plan-steps" if whole else "global #plan-said"
     answer["HX-Reswap"] = ("outerHTML" if anew else "morph") if whole else "innerHTML"
     answer["HX-Trigger"] = "plan-changed"

@@ -32,6 +32,25 @@ def end_names() -> dict[str, str]:
         "voicemail": _("voicemail"),
         "goodbye": _("words, then goodbye"),
         "hotline": _("another hotline"),
+        "telephone": _("an outside telephone"),
+    }
+
+
+def template_names() -> dict[str, str]:
+    """Beginnings that set where callers are sent on to, by what they are for."""
+    return {
+        "one": _("One telephone answers"),
+        "night": _("An agency at night"),
+        "overflow": _("Overflow after a minute"),
+    }
+
+
+def then_names() -> dict[str, str]:
+    """What follows when an outside telephone does not take the caller."""
+    return {
+        "voicemail": _("voicemail"),
+        "goodbye": _("usual words, then goodbye"),
+        "queue": _("back to the queue, at the old place"),
     }
 
 

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from calls import numbers
 from calls.lifeline import refusal_in_words
 from calls.models import Call
 from calls.numbers import mask, shown
@@ -18,6 +19,7 @@ _NUISANCE = ("blocked", "limit", "gate")
 DASH = SafeString("<i>—</i>")
 OUTCOME_KINDS = {
     "answered": "good",
+    "outside": "good",
     "abandoned": "bad",
     "voicemail": "warn",
     "failed": "bad",
@@ -34,6 +36,12 @@ def number(call: Call, user: Any = None) -> SafeString:
     if name == masked:
         return format_html('<span class="number">{}</span>', masked)
     return format_html('{} <span class="number muted small">{}</span>', name, masked)
+
+
+@register.simple_tag
+def forwarded_from(call: Call) -> str:
+    """The telephone that sent the call on to us, masked."""
+    return numbers.forwarded_from(call)
 
 
 @register.filter

@@ -56,4 +56,8 @@ def _waiting() -> dict[str, Any]:
 
 def _ends() -> dict[str, Any]:
     full = "All our lines are taken. Please call again in a few minutes. Goodbye."
-    return {"full": {"to": "goodbye", "words": _words(full)}}
+    lodge = {
+        "to": "telephone", "number": "+442079460150", "name": "Porters’ lodge", "rings": 25, "asks": True,
+        "then": "goodbye", "words": _words("The admissions office is closed. We ring the porters’ lodge for you."),
+    }  # fmt: skip
+    return {"full": {"to": "goodbye", "words": _words(full)}, "closed": lodge}

@@ -210,7 +210,8 @@ async def recordings(request: web.Request) -> web.Response:
 
 
 async def dial(request: web.Request) -> web.Response:
-    """Somebody dials a number: {"number", "caller", "caller_name", "speaks", "hang_up_at", "patience", "verstat"}.
+    """Somebody dials a number: {"number", "caller", "caller_name", "speaks", "hang_up_at", "patience", "verstat",
+    "forwarded_from"}.
 
     `mishap` names what befalls the call, and `after` when: see mishaps.py.
     """
@@ -219,7 +220,8 @@ async def dial(request: web.Request) -> web.Response:
     if mishap:
         mishaps.check(mishap)
     number, caller = str(facts.pop("number", "")), str(facts.pop("caller", "") or "anonymous")
-    known = {k: facts[k] for k in ("caller_name", "speaks", "hang_up_at", "patience", "verstat", "page") if k in facts}
+    names = ("caller_name", "speaks", "hang_up_at", "patience", "verstat", "forwarded_from", "page")
+    known = {k: facts[k] for k in names if k in facts}
     if not number:
         raise ValueError("a number to dial is wanted")
     leg = request.app[EXCHANGE].dial_in(number, caller, **known)

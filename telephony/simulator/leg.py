@@ -75,6 +75,7 @@ class Leg:
     custom: Params = field(default_factory=dict)
     cookies: Params = field(default_factory=dict)
     verstat: str = ""
+    forwarded_from: str = ""  # the telephone that sent the call on to the number it reached
     page: str = ""  # the telephone page that dialled it, and alone may listen
     machine: bool = False  # a voicemail box picked up
     detection: Detection | None = None  # whether to find that out
@@ -155,6 +156,7 @@ class Leg:
         if self.direction == "outbound-api":
             known["StirStatus"] = "B"
         optional = {"ParentCallSid": self.parent_sid, "CallerName": self.caller_name, "AnsweredBy": self.answered_by}
+        optional["ForwardedFrom"] = self.forwarded_from
         return {**known, **{name: value for name, value in optional.items() if value}}
 
     def progress(self, event: str, subscription: Subscription, at: datetime) -> Params:

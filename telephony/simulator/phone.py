@@ -223,7 +223,8 @@ class Phone:
         self.control = _control(control_url)
 
     def dial(self, number: str, caller: str = "+4790000001", **facts: Any) -> PhoneCall:
-        """Call a number. `facts`: caller_name, speaks, hang_up_at (a verb, or "request"), patience, verstat."""
+        """Call a number. `facts`: caller_name, speaks, hang_up_at (a verb, or "request"), patience, verstat,
+        forwarded_from."""
         return PhoneCall(
             self.control, self.control.call("POST", "/dial", {"number": number, "caller": caller, **facts})
         )

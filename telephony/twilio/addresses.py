@@ -98,6 +98,10 @@ def outside_of(leg_id: object) -> str:
     return f"{base()}/outside/{leg_id}/"
 
 
+def outside_key_of(leg_id: object) -> str:
+    return f"{base()}/outside/{leg_id}/key/"
+
+
 def outside_done_of(leg_id: object) -> str:
     return f"{base()}/outside/{leg_id}/done/"
 
@@ -113,6 +117,10 @@ def supervisor_of(attendance_id: object) -> str:
 def hold() -> str:
     """What plays on hold is asked for once and its failure is silence, so the carrier is told to ask again."""
     return f"{base()}/hold/#rc=3&rp=all"
+
+
+def ringing_tone() -> str:
+    return f"{settings.PUBLIC_URL}{settings.STATIC_URL}telephony/ring.wav"
 
 
 def hold_music() -> str:

@@ -5,14 +5,14 @@ import uuid
 from django.http import HttpRequest
 
 from calls import callbacks as promises
-from calls import consent, gates, routing, services
+from calls import consent, gates, overflow, routing, services
 from calls.facts import moment
 from calls.journal import note_event
 from calls.models import Call, CallEvent
 from calls.queries import by_ref
 from calls.steps import Leave
 from calls.words import word
-from telephony.twilio import again, callbacks, trouble, twiml
+from telephony.twilio import again, callbacks, outside, trouble, twiml
 from telephony.twilio.attestation import verified
 from telephony.twilio.legs import OVER
 from telephony.twilio.webhook import Post, webhook
@@ -72,7 +72,7 @@ def wait(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
     if call.state == Call.State.WAITING and (why := routing.give_up_reason(call, hotline, post.at)):
         call = services.give_up(call_id, at=post.at, why=why)
         hotline = call.hotline or hotline
-    if call.state in (Call.State.VOICEMAIL, Call.State.CALLBACK, Call.State.ENDED):
+    if call.state in (Call.State.VOICEMAIL, Call.State.CALLBACK, Call.State.SENT, Call.State.ENDED):
         return twiml.render(Leave(), call_id=call_id)
     return twiml.waiting(routing.wait_step(call, hotline, post.at), call_id=call_id, first=first)
 
@@ -104,6 +104,9 @@ def next_step(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
         return twiml.HANG_UP
     if post.get("RecordingUrl"):
         return _recorded(post, call)
+    if call.sent_at is not None:
+        services.expire_legs(post.at, call=call)  # even if no switchboard is there to do it
+        call = overflow.came_by_itself(call)
     if post.get("QueueResult") == "hangup" or post.get("CallStatus") in OVER:
         services.call_ended(call_id, at=post.at, carrier_status=post.get("CallStatus"))
         return twiml.HANG_UP
@@ -153,6 +156,8 @@ def conference(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
     """What the conference says: who joined is journalled; a caller who left it is over when the status says so."""
     call = by_ref(call_id)
     event = post.get("StatusCallbackEvent")
+    if call is not None and call.outside_at and event == "participant-leave":
+        outside.left(post, call)
     if call is None or event != "participant-join":
         return ""
     room = post.get("ConferenceSid")

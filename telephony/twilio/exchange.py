@@ -135,6 +135,10 @@ def _erase(instruction: Instruction, at: datetime) -> None:
 
 def _dial(instruction: Instruction, at: datetime) -> None:
     leg_id = instruction.payload["leg"]
+    if not outside.may_dial(leg_id):
+        outbox.fail(instruction, at=at, error="this number is not called")
+        services.outside_ended(leg_id, at=at, status="refused")
+        return
     leg_ref = outside.dial(leg_id, look_first=instruction.attempts > 1)
     if leg_ref is not None:
         services.know_outside(leg_id, leg_ref=leg_ref)

@@ -26,6 +26,7 @@ _MENU_SECONDS = 6
 _MESSAGE_SECONDS = 180
 _CONSENT_SECONDS = 4
 _SURVEY_SECONDS = 7
+_TONES = 3  # of 3 s: so soon a caller is asked for again whom nobody moved
 
 
 def clean(text: str) -> str:
@@ -81,6 +82,9 @@ def render(step: steps.Step, *, call_id: object) -> str:  # noqa: PLR0911, PLR09
             return response(_ask(words, addresses.survey_of(call_id), _SURVEY_SECONDS))
         case steps.Connect(conference, recorded):
             return response(_conference(call_id, conference, recorded))
+        case steps.RingOutside(words):
+            tone = f'<Play loop="{_TONES}">{clean(addresses.ringing_tone())}</Play>'
+            return response(*map(heard, words), tone, _redirect(call_id))
         case steps.RecordVoicemail(words):
             return response(heard(words), _record(call_id), "<Hangup/>")
         case steps.Close(words) | steps.Farewell(words):
@@ -221,7 +225,7 @@ def _menu(call_id: object, words: tuple[steps.Say | steps.Sound, ...], number: i
 
 
 def _redirect(call_id: object) -> str:
-    """Never reached unless the carrier drops the answer to a menu: then the call goes on from the state it is in."""
+    """The call goes on from the state it is in by then."""
     return f'<Redirect method="POST">{clean(addresses.next_of(call_id))}</Redirect>'
 
 

@@ -26,6 +26,7 @@ urlpatterns = [
     path("conference/<uuid:call_id>/", callers.conference, name="conference"),
     path("hold/", callers.hold, name="hold"),
     path("outside/<uuid:leg_id>/", outside.answered, name="outside"),
+    path("outside/<uuid:leg_id>/key/", outside.key, name="outside_key"),
     path("outside/<uuid:leg_id>/done/", outside.done, name="outside_done"),
     path("outside/<uuid:leg_id>/status/", outside.status, name="outside_status"),
     path("operator/<uuid:offer_id>/", operators.answered, name="operator"),

@@ -45,7 +45,7 @@ def objects(house: House) -> dict[str, dict[str, object]]:
     tariff = Tariff.objects.create(number=house.number, valid_from=at)
     known["lines:tariffs"] = slug | {"pk": house.number.pk}
     known["lines:withdraw_tariff"] = slug | {"pk": house.number.pk, "tariff": tariff.pk}
-    plan = ("plan", "add", "try", "publish", "discard", "withdraw", "history")
+    plan = ("plan", "add", "begin", "try", "publish", "discard", "withdraw", "history")
     known |= {f"plans:{name}": slug for name in plan} | {"plans:change": slug | {"place": "s1"}}
     known |= {"plans:bring_back": slug | {"version": 1}}
     known |= {f"scheduling:{name}": {"pk": shift.pk} for name in ("change_shift", "remove_shift")}

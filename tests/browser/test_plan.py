@@ -78,6 +78,21 @@ def test_what_is_pressed_and_typed_while_the_telephone_is_drawn_is_not_lost(visi
     assert boss.troubles == []
 
 
+def test_a_beginning_sends_callers_on_to_a_telephone_whose_number_is_looked_at_at_once(visitor, no_plan_after):
+    boss = visitor()
+    page = boss.signed_in("siri", PAGE)
+    page.get_by_role("button", name="Overflow after a minute").click()
+    expect(page.locator("#end-late")).to_be_focused()
+    number, doubt = page.locator("#end-late-number"), page.locator("#end-late-doubt")
+    number.fill("829 00 000")
+    expect(doubt).to_contain_text("no ordinary telephone")
+    number.fill("40 00 00 71")
+    expect(doubt).to_have_text("")
+    page.locator("#phone-when").select_option("late")
+    expect(page.locator("#phone-heard")).to_contain_text("It rings at 40 00 00 71")
+    assert (findings(page), boss.troubles) == ([], [])
+
+
 def test_faults_are_a_list_of_links_and_the_page_works_by_keyboard(visitor, no_plan_after):
     boss = visitor()
     page = boss.signed_in("siri", PAGE)

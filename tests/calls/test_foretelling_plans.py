@@ -14,6 +14,7 @@ from telephony.twilio import twiml
 from tests.calls.test_foretelling import CALLER
 from tests.calls.test_webhooks import body
 from tests.plans.plans import key, languages, menu, notice, put_in_force, words
+from tests.plans.test_overflow import Outside, telephone
 from tests.plans.test_running import arrive, closed, press, the_call, wait
 from tests.world import CarrierHand, hotline, number_of, operator, supervisor_of
 
@@ -159,6 +160,46 @@ def test_after_its_own_patience_the_plans_end_is_told(line, other, people):
     told = asks(line, roster=BUSY)
     assert isinstance(told.unanswered, Close) and told.unanswered.words.text == "Not now. Goodbye."
     assert in_words(told)[-1].why == "After waiting 45 seconds, unless somebody is being rung."
+
+
+@pytest.mark.parametrize("rule", ["closed", "full", "nobody"])
+@pytest.mark.parametrize("then", ["voicemail", "goodbye"])
+def test_an_outside_telephone_is_foretold_as_it_is_then_rung_and_what_follows_if_it_is_not_answered(
+    carrier, line, rule, then
+):
+    if rule == "closed":
+        closed(line)
+    elif rule == "full":
+        Number.objects.filter(hotline=line).update(lines=1)
+        arrive(carrier, line)
+    put_in_force(line, **{rule: telephone(then=then, words=words(en="We connect you.", nb="Vi setter over."))})
+    told = asks(line)
+    rung = next(part for part in in_words(told) if part.result == "rings at Agency (+47••••••71)")
+    assert rung.heard[0].text == "We connect you." and "for 25 seconds. Whoever answers there presses 1." in rung.why
+    assert summary(told) == "By the call plan, it rings at Agency (+47••••••71)."
+    form, first, last = happens(carrier, line, "")
+    call = the_call(form)
+    assert first == twiml.render(told.first, call_id=call.pk)
+    if rule == "nobody":
+        assert "<Leave/>" in wait(carrier, form, last)
+        assert "We connect you." in body(carrier.post(f"/twilio/next/{call.pk}/", form | {"QueueResult": "leave"}))
+    Outside(carrier, call).ends("busy")
+    heard = body(carrier.post(f"/twilio/next/{call.pk}/", form))
+    assert heard == twiml.render(told.unanswered, call_id=call.pk)
+
+
+def test_back_in_the_queue_from_a_telephone_the_hotlines_own_patience_is_told(line, people):
+    put_in_force(line, late=telephone(after=45, then="queue"))
+    parts = in_words(asks(line, roster=BUSY))
+    assert parts[-2].why.startswith("After waiting 45 seconds") and parts[-2].result.startswith("rings at")
+    assert f"After waiting {line.max_wait_seconds} seconds" in parts[-1].why and parts[-1].result == "voicemail"
+
+
+def test_a_telephone_that_may_not_be_called_any_more_is_foretold_as_not_rung(line):
+    put_in_force(line, nobody=telephone())
+    Number.objects.create(hotline=hotline(), number="+4740000071")
+    part = next(part for part in in_words(asks(line)) if part.result == "not rung")
+    assert "one of our own numbers" in part.why
 
 
 def test_hotlines_that_send_callers_to_each_other_come_to_an_end(line):

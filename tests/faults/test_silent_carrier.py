@@ -11,6 +11,8 @@ from telephony.models import Outage
 from tests import world
 from tests.faults.chaos import Chaos
 from tests.flows.test_one_call import ready
+from tests.plans.plans import put_in_force
+from tests.plans.test_overflow import telephone
 from tests.system import System, until
 from tests.world import number_of
 
@@ -71,6 +73,11 @@ def test_a_carrier_that_swallows_everything_is_left_alone_and_nothing_is_burnt(s
     assert not late.over, "a caller who comes meanwhile is greeted and waits"
     assert system.hole.accepted - before <= 2, "the carrier is left alone"
     assert not Instruction.objects.filter(call__hotline=line, attempts__gt=3).exists(), "nothing is tried to death"
+    elsewhere = world.hotline(organisation="City Water")
+    put_in_force(elsewhere, nobody=telephone(rings=120))
+    sent_on = system.phone.dial(number_of(elsewhere), speaks="Nobody there?")
+    sent_on.wait_for("leave a message", 20)  # at once, not after two minutes in which no telephone rings
+    sent_on.hang_up()
     system.hole.become("pass")
     until(lambda: Outage.objects.filter(ended_at=None).count() == 0, within=90, what="the closed circuit")
     for caller in callers:

@@ -95,6 +95,55 @@ def test_where_a_key_leads_decides_what_is_asked_next(client, line, supervisor):
     assert answer["HX-Retarget"] == "global #plan-said", "typing is not disturbed"
 
 
+def test_an_outside_telephone_is_named_with_what_follows_if_it_is_not_answered(client, line, supervisor):
+    answer = client.post(page(line, "change/end-late/"), {"to": "telephone", "after": "60"}, headers=HX)
+    text = answer.content.decode()
+    assert answer["HX-Retarget"] == "global #plan-steps" and 'name="number"' in text and "at the old place" in text
+    typed = {
+        "to": "telephone", "after": "60", "number": "+47 40 00 00 71", "telephone-name": "Agency", "rings": "30",
+        "then": "queue", "text-en": "One moment.", "text-nb": "",
+    }  # fmt: skip
+    answer = client.post(page(line, "change/end-late/"), typed, headers=HX)
+    assert answer["HX-Retarget"] == "global #plan-said", "typing is not disturbed"
+    end = draft(line)["ends"]["late"]
+    assert (end["number"], end["name"], end["rings"], end["asks"], end["then"], end["after"]) == (
+        "+47 40 00 00 71", "Agency", 30, False, "queue", 60,
+    )  # fmt: skip
+    answer = client.post(page(line, "change/end-late/"), typed | {"number": "+47 829 00 000"}, headers=HX)
+    assert "no ordinary telephone" in answer.content.decode(), "said at once, and refused when published"
+    client.post(page(line, "change/end-late/"), typed, headers=HX)
+    tried = client.get(page(line, "try/"), {"when": "late"}).content.decode()
+    assert "It rings at Agency, for 30 seconds." in tried and "Back to the queue, at the old place." in tried
+    text = client.post(page(line, "publish/")).content.decode()
+    assert "Nobody came in time: the words in norsk" in text
+    client.post(page(line, "change/end-late/"), typed | {"text-nb": "Et øyeblikk."}, headers=HX)
+    client.post(page(line, "publish/"))
+    assert editing.published_of(line).content["ends"]["late"]["number"] == "+4740000071"
+
+
+def test_the_telephone_of_another_rule_keeps_no_way_back_to_the_queue(client, line, supervisor):
+    client.post(page(line, "change/end-closed/"), {"to": "telephone"}, headers=HX)
+    text = client.get(page(line)).content.decode()
+    assert 'id="end-closed-then"' in text and "at the old place" not in text
+
+
+@pytest.mark.parametrize("template", ["one", "night", "overflow"])
+def test_a_beginning_sets_where_callers_are_sent_on_and_asks_for_the_number(client, line, supervisor, template):
+    before = editing.content_of(line)["steps"]
+    answer = client.post(page(line, "begin/"), {"with": template}, headers=HX)
+    assert answer["HX-Retarget"] == "global #plan-steps" and "autofocus" in answer.content.decode()
+    assert answer["HX-Reswap"] == "outerHTML", "what was chosen before gives way"
+    assert draft(line)["steps"] == before
+    text = client.post(page(line, "publish/")).content.decode()
+    assert "The number of the telephone is missing." in text
+    for rule, end in draft(line)["ends"].items():
+        if end["to"] == "telephone":
+            fields = {"to": "telephone", "number": "+4740000071", "rings": "25", "asks": "on", "then": end["then"]}
+            client.post(page(line, f"change/end-{rule}/"), fields | {"after": str(end.get("after", ""))}, headers=HX)
+    assert client.post(page(line, "publish/")).status_code == 302 and editing.published_of(line)
+    assert "There is no such beginning" in client.post(page(line, "begin/"), {"with": "x"}, headers=HX).content.decode()
+
+
 def test_publishing_says_all_faults_as_links_and_keeps_the_note(client, line, supervisor):
     client.post(page(line, "add/"), {"kind": "notice"}, headers=HX)
     answer = client.post(page(line, "publish/"), {"note": "New words"})

@@ -40,7 +40,7 @@ def call(exchange: Exchange, leg: Leg) -> dict[str, Any]:
         "direction": leg.direction,
         "duration": None if leg.live else str(leg.duration),
         "end_time": rfc2822(leg.ended_at),
-        "forwarded_from": None,
+        "forwarded_from": leg.forwarded_from or None,
         "from": leg.frm,
         "from_formatted": leg.frm,
         "group_sid": None,
