@@ -14,6 +14,7 @@ from calls.models import Call, CallEvent, Instruction, Note, Offer
 from calls.news import tell
 from calls.outbox import instruct
 from calls.parting import close_all
+from calls.untaken import end_untaken
 from hotline.core.live import wake_switchboard
 from operators import presence
 from operators.models import Presence, PresenceChange
@@ -128,7 +129,7 @@ def _close(offer: Offer, call: Call, to: str, *, at: datetime, reason: str) -> N
     Offer.objects.filter(pk=offer.pk).update(state=to, closed_at=at, reason=reason)
     if not Offer.objects.filter(call=call, state=Offer.State.RINGING).exists():
         Call.objects.filter(pk=call.pk).update(ringing_until=None)
-    if to in _MISSES:
+    if to in _MISSES and not call.is_called_out:  # whoever does not take their own call misses nobody
         cause, kind = _MISSES[Offer.State(to)]
         presence.change(
             offer.operator_id, Presence.MISSED, at=at, cause=cause, from_states=[Presence.RINGING], reason=reason
@@ -141,6 +142,8 @@ def _close(offer: Offer, call: Call, to: str, *, at: datetime, reason: str) -> N
     note_event(call, kind, at=at, key=f"closed:{offer.pk}", operator=offer.operator_id, reason=reason)
     if call.handed:
         passing.target_lost(call, at=at, reason=reason, offer=offer)
+    if call.is_called_out:
+        end_untaken(call, at=at)
     instruct(Instruction.Kind.HANG_UP, call_id=call.pk, offer_id=offer.pk, at=at)
     tell(call, operator_id=offer.operator_id)
     wake_switchboard()

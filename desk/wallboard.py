@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from analytics.board import Board, board
 from analytics.kept import Kept
-from calls import promises, queries
+from calls import outward_alarms, promises, queries
 from desk import floor
 from desk.tiles import tiles
 from hotline.core import access
@@ -82,4 +82,4 @@ def _people(shown: Board, kind: str) -> dict[str, Any]:
     ids = [strip.hotline.pk for strip in shown.strips]
     calls = list(queries.waiting(ids).filter(direction="incoming")[:WAITING_SHOWN]) if shown.waiting else []
     found = {"supervises": True, "groups": floor.groups(shown), "waiting": calls, "more": shown.waiting - len(calls)}
-    return found | {"callbacks": promises.how_many_wait(ids)}
+    return found | {"callbacks": promises.how_many_wait(ids), "limits": outward_alarms.today(ids, shown.at)}
