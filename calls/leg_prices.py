@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
@@ -50,7 +51,7 @@ def _legs(calls: list[Call], at: datetime) -> Iterator[LegPrice]:
         yield _row(by_id[attendance.call_id], attendance.leg_ref, What.SUPERVISOR, attendance.asked_at, at)
 
 
-def _row(call: Call, leg_ref: str | None, what: str, made_at: datetime, at: datetime) -> LegPrice:
+def _row(call: Call, leg_ref: Any, what: str, made_at: datetime, at: datetime) -> LegPrice:
     return LegPrice(call=call, hotline_id=call.hotline_id, leg_ref=leg_ref, what=what, made_at=made_at, due_at=at)
 
 

@@ -29,15 +29,14 @@ class LimitsForm(forms.Form):
         help_text=_("As the carrier bills us, such as USD: then its own prices count as soon as it has said them."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, rule: OutwardRule, **kwargs: Any) -> None:
-        self.rule = rule
+    def __init__(self, data: Any = None, *, rule: OutwardRule) -> None:
         spend = currencies.main(rule.daily_spend, rule.currency)
         first = {
             "daily_minutes": rule.daily_minutes, "currency": rule.currency, "countries": ", ".join(rule.countries),
             "daily_spend": f"{spend.normalize():f}", "typed": rule.typed, "time_zone": rule.time_zone,
             "minute_price": None if rule.minute_price is None else f"{rule.minute_price.normalize():f}",
         }  # fmt: skip
-        super().__init__(*args, initial=first, **kwargs)
+        super().__init__(data, initial=first)
 
     def clean_currency(self) -> str:
         code = str(self.cleaned_data["currency"]).strip().upper()
@@ -66,8 +65,8 @@ class TogetherForm(LimitsForm):
         help_text=_("Whose midnight begins the day. Empty: that of the first hotline."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *, rule: OutwardRule) -> None:
+        super().__init__(data, rule=rule)
         zones: Any = self.fields["time_zone"]
         zones.choices = [("", "—"), *localtime.zone_choices()]
 

@@ -24,24 +24,26 @@ STEPS = (50, 80, 100)
 
 _USED = """
 WITH legs AS (
-  SELECT c.id AS call_id, c.hotline_id, c.dialled, c.carrier_ref AS leg_ref, c.arrived_at AS made_at,
+  SELECT c.hotline_id, c.dialled, c.carrier_ref AS leg_ref, c.arrived_at AS made_at,
+         c.reached_at IS NOT NULL AS picked_up,
          CASE WHEN c.ended_at IS NULL THEN GREATEST(1, EXTRACT(epoch FROM %(at)s - c.reached_at))
               WHEN c.refused <> '' THEN 0
               ELSE COALESCE(c.carrier_seconds, EXTRACT(epoch FROM c.ended_at - c.reached_at), 0) END AS seconds
     FROM calls_call c
    WHERE c.direction = 'outgoing' AND c.arrived_at >= %(begins)s AND NOT c.training
    UNION ALL
-  SELECT c.id, c.hotline_id, c.dialled, l.leg_ref, l.made_at,
+  SELECT c.hotline_id, c.dialled, l.leg_ref, l.made_at, l.answered_at IS NOT NULL,
          CASE WHEN l.state = 'over' THEN COALESCE(EXTRACT(epoch FROM l.closed_at - l.answered_at), 0)
               ELSE GREATEST(1, EXTRACT(epoch FROM %(at)s - l.answered_at)) END
     FROM calls_leg l JOIN calls_call c ON c.id = l.call_id
    WHERE l.made_at >= %(begins)s
    UNION ALL
-  SELECT c.id, c.hotline_id, c.dialled, p.leg_ref, p.made_at, 0
+  SELECT c.hotline_id, c.dialled, p.leg_ref, p.made_at, false, 0
     FROM calls_legprice p JOIN calls_call c ON c.id = p.call_id
    WHERE p.what = 'telephone' AND p.made_at >= %(begins)s
 ), counted AS (
-  SELECT legs.*, CEIL(COALESCE(p.seconds, legs.seconds) / 60.0) AS minutes, p.price, p.currency
+  SELECT legs.*, p.price, p.currency,
+         CEIL(GREATEST(COALESCE(p.seconds, legs.seconds), legs.picked_up::int) / 60.0) AS minutes
     FROM legs LEFT JOIN calls_legprice p USING (leg_ref)
    WHERE %(hotline)s::bigint IS NULL OR legs.hotline_id = %(hotline)s
 )
