@@ -71,10 +71,8 @@ def _first_number(hotline: Hotline) -> str:
 
 def refuse_spent(hotline: Hotline, rule: OutwardRule, at: datetime) -> None:
     """Raises Spent when a limit of the day is used up, the hotline's or that of all together."""
-    for whose, its in ((hotline, rule), (None, outward_use.rule_of(None))):
-        if not (its.daily_minutes or its.daily_spend):
-            continue
-        use = outward_use.use_of(whose, its, at)
+    limited = [each for each in ((hotline, rule), (None, outward_use.rule_of(None))) if each[1].limits]
+    for use in outward_use.uses(limited, at) if limited else []:
         for limit in use.limits:
             if limit.reached:
                 raise Spent(_sentence(use, limit))

@@ -22,11 +22,8 @@ MAIL_WITHIN = timedelta(hours=1)  # a mail server that is away for longer is not
 
 def raise_due(at: datetime) -> int:
     """Raise what the use of today calls for; how many are new. May run in several processes at once."""
-    raised = 0
-    for hotline, rule in outward_use.rules([None, *Hotline.objects.filter(active=True)]):
-        if rule.daily_minutes or rule.daily_spend:
-            raised += _raise(outward_use.use_of(hotline, rule, at), at)
-    return raised
+    scopes = outward_use.rules([None, *Hotline.objects.filter(active=True)])
+    return sum(_raise(use, at) for use in outward_use.uses([each for each in scopes if each[1].limits], at))
 
 
 def _raise(use: Use, at: datetime) -> int:
@@ -62,8 +59,9 @@ class Told:
     alarm: OutwardAlarm
 
     @property
-    def tone(self) -> str:
-        return {100: "bad", 80: "warn"}.get(self.alarm.percent, "info")
+    def kind(self) -> str:
+        """Of a message on a page."""
+        return {100: "error", 80: "warning"}.get(self.alarm.percent, "info")
 
     @property
     def words(self) -> str:

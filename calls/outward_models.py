@@ -42,6 +42,11 @@ class OutwardRule(models.Model):
             models.UniqueConstraint(fields=["hotline"], nulls_distinct=False, name="one_outward_rule_a_hotline")
         ]
 
+    @property
+    def limits(self) -> bool:
+        """Whether there is a limit at all."""
+        return bool(self.daily_minutes or self.daily_spend)
+
 
 class OutwardAlarm(models.Model):
     """That a day's limit was used to 50, 80 or 100 percent: told once."""

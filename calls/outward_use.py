@@ -22,44 +22,49 @@ from lines.models import Hotline
 Measure = OutwardAlarm.Measure
 STEPS = (50, 80, 100)
 
+# A scope is a hotline, or null for all together, with the beginning of its day and the currency of its limit.
 _USED = """
-WITH legs AS (
+WITH scope AS (
+  SELECT * FROM unnest(%(hotlines)s::bigint[], %(begins)s::timestamptz[], %(currencies)s::text[])
+         WITH ORDINALITY AS s(hotline_id, begins, currency, place)
+), legs AS (
   SELECT c.hotline_id, c.dialled, c.carrier_ref AS leg_ref, c.arrived_at AS made_at,
          c.reached_at IS NOT NULL AS picked_up,
          CASE WHEN c.ended_at IS NULL THEN GREATEST(1, EXTRACT(epoch FROM %(at)s - c.reached_at))
               WHEN c.refused <> '' THEN 0
               ELSE COALESCE(c.carrier_seconds, EXTRACT(epoch FROM c.ended_at - c.reached_at), 0) END AS seconds
     FROM calls_call c
-   WHERE c.direction = 'outgoing' AND c.arrived_at >= %(begins)s AND NOT c.training
+   WHERE c.direction = 'outgoing' AND c.arrived_at >= %(first)s AND NOT c.training
    UNION ALL
   SELECT c.hotline_id, c.dialled, l.leg_ref, l.made_at, l.answered_at IS NOT NULL,
          CASE WHEN l.state = 'over' THEN COALESCE(EXTRACT(epoch FROM l.closed_at - l.answered_at), 0)
               ELSE GREATEST(1, EXTRACT(epoch FROM %(at)s - l.answered_at)) END
     FROM calls_leg l JOIN calls_call c ON c.id = l.call_id
-   WHERE l.made_at >= %(begins)s
+   WHERE l.made_at >= %(first)s
    UNION ALL
-  SELECT c.hotline_id, c.dialled, p.leg_ref, p.made_at, false, 0
+  SELECT p.hotline_id, c.dialled, p.leg_ref, p.made_at, false, 0
     FROM calls_legprice p JOIN calls_call c ON c.id = p.call_id
-   WHERE p.what = 'telephone' AND p.made_at >= %(begins)s
+   WHERE p.what = 'telephone' AND p.made_at >= %(first)s
 ), counted AS (
-  SELECT legs.*, p.price, p.currency,
+  SELECT legs.hotline_id, legs.made_at, p.price, p.currency AS price_currency,
+         COALESCE(r.minute_price, t.own_price) AS rate,
+         CASE WHEN r.minute_price IS NULL THEN t.own_currency ELSE r.currency END AS rate_currency,
          CEIL(GREATEST(COALESCE(p.seconds, legs.seconds), legs.picked_up::int) / 60.0) AS minutes
-    FROM legs LEFT JOIN calls_legprice p USING (leg_ref)
-   WHERE %(hotline)s::bigint IS NULL OR legs.hotline_id = %(hotline)s
+    FROM legs
+    LEFT JOIN calls_legprice p USING (leg_ref)
+    LEFT JOIN calls_outwardrule r ON r.hotline_id = legs.hotline_id
+    LEFT JOIN LATERAL (
+      SELECT t.own_price, t.own_currency FROM lines_tariff t JOIN lines_number n ON n.id = t.number_id
+       WHERE n.number = legs.dialled AND t.valid_from <= legs.made_at AND t.own_price IS NOT NULL
+       ORDER BY t.valid_from DESC LIMIT 1
+    ) t ON r.minute_price IS NULL
 )
-SELECT COALESCE(SUM(counted.minutes), 0),
-       COALESCE(SUM(CASE WHEN counted.price IS NOT NULL AND counted.currency = %(currency)s THEN counted.price
-                         WHEN r.minute_price IS NOT NULL AND r.currency = %(currency)s
-                           THEN counted.minutes * r.minute_price
-                         WHEN r.minute_price IS NULL AND t.own_currency = %(currency)s
-                           THEN counted.minutes * t.own_price END), 0)
-  FROM counted
-  LEFT JOIN calls_outwardrule r ON r.hotline_id = counted.hotline_id
-  LEFT JOIN LATERAL (
-    SELECT t.own_price, t.own_currency FROM lines_tariff t JOIN lines_number n ON n.id = t.number_id
-     WHERE n.number = counted.dialled AND t.valid_from <= counted.made_at AND t.own_price IS NOT NULL
-     ORDER BY t.valid_from DESC LIMIT 1
-  ) t ON r.minute_price IS NULL
+SELECT COALESCE(SUM(c.minutes), 0),
+       COALESCE(SUM(CASE WHEN c.price IS NOT NULL AND c.price_currency = scope.currency THEN c.price
+                         WHEN c.rate_currency = scope.currency THEN c.minutes * c.rate END), 0)
+  FROM scope LEFT JOIN counted c
+    ON (scope.hotline_id IS NULL OR scope.hotline_id = c.hotline_id) AND c.made_at >= scope.begins
+ GROUP BY scope.place ORDER BY scope.place
 """
 
 
@@ -137,21 +142,30 @@ def zone_of(hotline: Hotline | None, rule: OutwardRule) -> ZoneInfo:
     return first.zone if first else ZoneInfo("UTC")
 
 
-def use_of(hotline: Hotline | None, rule: OutwardRule, at: datetime) -> Use:
-    """What was used of the day that `at` lies in. One query; for all together perhaps another for their zone."""
-    local = at.astimezone(zone_of(hotline, rule))
-    values = {"begins": _midnight(local), "at": at, "hotline": hotline.pk if hotline else None}
+def uses(scopes: Iterable[tuple[Hotline | None, OutwardRule]], at: datetime) -> list[Use]:
+    """What each used of the day that `at` lies in, by its own clock. One query; perhaps another for the zone of all."""
+    scopes = list(scopes)
+    days = [at.astimezone(zone_of(hotline, rule)) for hotline, rule in scopes]
+    begins = [datetime.combine(local.date(), time(), local.tzinfo) for local in days]
+    values = {
+        "hotlines": [hotline.pk if hotline else None for hotline, _rule in scopes], "begins": begins, "at": at,
+        "currencies": [rule.currency for _hotline, rule in scopes], "first": min(begins, default=at),
+    }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_USED, values | {"currency": rule.currency})
-        minutes, spent = cursor.fetchone()
-    return Use(hotline, rule, local.date(), int(minutes), Decimal(spent))
+        cursor.execute(_USED, values)
+        rows = cursor.fetchall()
+    return [
+        Use(hotline, rule, local.date(), int(minutes), Decimal(spent))
+        for (hotline, rule), local, (minutes, spent) in zip(scopes, days, rows, strict=True)
+    ]
+
+
+def use_of(hotline: Hotline | None, rule: OutwardRule, at: datetime) -> Use:
+    """The same of one."""
+    return uses([(hotline, rule)], at)[0]
 
 
 def ends(use: Use) -> datetime:
     """When the next day begins, and with it the next limit."""
     zone = zone_of(use.hotline, use.rule)
     return datetime.combine(use.day + timedelta(days=1), time(), zone)
-
-
-def _midnight(local: datetime) -> datetime:
-    return datetime.combine(local.date(), time(), local.tzinfo)

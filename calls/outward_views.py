@@ -26,9 +26,8 @@ from operators.permissions import hotlines_of
 def outward(request: HttpRequest) -> HttpResponse:
     """What was used today, of each hotline of the person and of all together."""
     at, own = timezone.now(), list(Hotline.objects.filter(pk__in=hotlines_of(request.user), active=True))
-    uses = [outward_use.use_of(hotline, rule, at) for hotline, rule in outward_use.rules([None, *own])]
     context = {
-        "uses": uses,
+        "uses": outward_use.uses(outward_use.rules([None, *own]), at),
         "alarms": outward_alarms.today([hotline.pk for hotline in own], at),
         "may_change": access.has_role(request.user, access.ADMINISTRATOR),
     }

@@ -65,7 +65,7 @@ def test_the_panel_finds_contacts_and_no_number_that_is_typed_unless_the_hotline
 def test_the_ring_says_that_it_is_ones_own_call_and_answers_by_itself(client, kari, engineer):
     shown = post(client, f"contact:{engineer.pk}")
     assert 'data-own="1"' in shown and "Duty engineer" in shown and "Outgoing call" in shown
-    assert "+47•••••••61" in shown and 'id="desk-wish" hx-swap-oob="true"' in shown
+    assert "+47••••••61" in shown and 'id="desk-wish" hx-swap-oob="true"' in shown
     call = Call.objects.get(direction="outgoing")
     services.accept_offer(call.offers.get().pk, leg_ref=sid(), at=timezone.now())
     shown = client.get("/desk/now/").content.decode()
@@ -174,7 +174,7 @@ def test_an_administrator_sets_countries_and_limits_and_a_supervisor_reads_them(
     assert client.get(address).status_code == 403
 
 
-def test_the_page_of_the_limits_asks_a_little_for_each_hotline(client, line):
+def test_the_page_of_the_limits_asks_the_same_of_many_hotlines(client, line):
     client.force_login(make_user("administrator"))
     counts = []
     for _ in range(2):
@@ -182,7 +182,7 @@ def test_the_page_of_the_limits_asks_a_little_for_each_hotline(client, line):
             client.get("/outward/")
         counts.append(len(asked))
         hotline()
-    assert counts[1] - counts[0] <= 1
+    assert counts[1] == counts[0]
 
 
 def test_alarms_of_yesterday_are_over(line):
