@@ -21,6 +21,8 @@ def story(data: dict[str, Any]) -> str:
         "not_reached": _("The callback was given up: nobody was reached."),
         "gave_up": _("The caller was called back and hung up before an operator came."),
         "cancelled": _("The callback was cancelled."),
+        "limit": _("The day’s limit for calls outwards is reached: the callback waits."),
+        "not_allowed": _("The callback was given up: this number is not called any more."),
     }
     return texts.get(data.get("what", ""), _("A callback was promised."))
 
@@ -30,6 +32,7 @@ def outcome(callback: Callback) -> str:
     texts = {
         "answered": _("called back"),
         "not_reached": _("not reached"),
+        "not_allowed": _("number not called"),
         "gave_up": _("hung up before an operator came"),
         "called_again": _("rang again and was answered"),
         "cancelled": _("cancelled"),

@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from calls import dialling, expected, matching
+from calls import dialling, expected, matching, outward
 from calls.facts import join
 from calls.journal import note_event
 from calls.models import Call, Callback, CallEvent, Instruction
@@ -35,6 +35,7 @@ A_DAY = timedelta(days=1)
 DAILY_LIMIT = 3
 UNKNOWN_WAIT = timedelta(hours=1)  # what is promised while there is nothing to go by
 LEAST_PROMISE = timedelta(minutes=5)
+LIMIT_PAUSE = timedelta(minutes=1)  # until it is looked again whether the day's limit of calls outwards allows a try
 STEP = timedelta(minutes=5)  # promised times are rounded up to it
 OPEN = (Callback.State.WAITING, Callback.State.RINGING, Callback.State.CONNECTED)
 LIVE = (Call.State.ARRIVED, Call.State.WAITING, Call.State.SENT, Call.State.CONNECTED)
@@ -92,7 +93,8 @@ def ask(call_id: uuid.UUID, *, at: datetime) -> Callback | None:
         call.save(update_fields=["callback", "callback_at", "state", "outcome", "ended_by"])
         _journal(call, "asked", at, source="webhook", promised_by=callback.promised_by.isoformat())
         release_all(call, at=at, reason="callback")
-        if not call.hotline.callback_caller_first and callback.attempt_id is None:
+        now = not call.hotline.callback_caller_first and callback.attempt_id is None
+        if now and _may_be_dialled(callback, at):
             _stand_in_line(callback, call.hotline, at)
         tell(call, line_changed=True)
         announce("callbacks")
@@ -288,14 +290,34 @@ def _begin(callback: Callback, at: datetime) -> bool:
     if talks is not None:  # on the line at this moment: to dial would find it busy
         Callback.objects.filter(pk=callback.pk).update(again=talks)
         return True
-    if not callback.hotline.callback_caller_first:
+    first = callback.hotline.callback_caller_first
+    if first and not _turn_has_come(callback):
+        return False
+    if not _may_be_dialled(callback, at):
+        return True
+    if not first:
         _stand_in_line(callback, callback.hotline, at)
         wake_switchboard()
         return True
-    if not _turn_has_come(callback):
-        return False
     call = _attempt(callback, callback.hotline, at, queued_at=None)
     instruct(Instruction.Kind.REACH, call_id=call.pk, at=at)
+    return True
+
+
+def _may_be_dialled(callback: Callback, at: datetime) -> bool:
+    """Whether its next try may begin. At the limit of the day it waits on, and its promise may become late; a number
+    that is not called any more is left for somebody to follow up."""
+    origin = Call.objects.get(pk=callback.call_id)
+    try:
+        outward.may_dial(callback.hotline, callback.number, at, dialled=origin.dialled)
+    except outward.Spent as spent:
+        Callback.objects.filter(pk=callback.pk).update(next_try_at=at + LIMIT_PAUSE)
+        if _journal(origin, "limit", at, tries=f"{at:%Y-%m-%d}", why=str(spent)):
+            _tell(origin)
+        return False
+    except outward.Refused:
+        close(callback, Callback.State.FAILED, "not_allowed", at)
+        return False
     return True
 
 

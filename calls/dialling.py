@@ -1,7 +1,12 @@
-"""Which numbers we may call by ourselves: a stranger can type any, so only ordinary ones of the hotline's country."""
+"""Which numbers we may call by ourselves: a stranger can type any, so only ordinary ones of the hotline's country.
+
+Numbers that the house keeps itself may be free or company-wide ones too, and short ones that cost nothing extra.
+"""
+
+from collections.abc import Collection
 
 import phonenumbers
-from phonenumbers import PhoneNumberFormat, PhoneNumberType
+from phonenumbers import PhoneNumberFormat, PhoneNumberType, ShortNumberCost, shortnumberinfo
 
 from lines import numbers
 from lines.models import Hotline, Number
@@ -10,6 +15,9 @@ from lines.models import Hotline, Number
 ORDINARY = frozenset(
     {PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE, PhoneNumberType.VOIP}
 )
+# Of a contact, whom somebody of the house has entered.
+KEPT = ORDINARY | {PhoneNumberType.TOLL_FREE, PhoneNumberType.UAN}
+_USUAL_COSTS = (ShortNumberCost.TOLL_FREE, ShortNumberCost.STANDARD_RATE)
 
 
 class NotCallable(ValueError):
@@ -44,6 +52,41 @@ def callable_number(text: str, country: str) -> str:
     if Number.objects.filter(number=number).exists():
         raise NotCallable("own")
     return number
+
+
+def within(text: str, countries: Collection[str], home: str, *, kept: bool = False) -> str:
+    """The number as E.164 if it is an ordinary one of one of the `countries` and not our own. Raises NotCallable.
+
+    `home` is the country of a number that is written without one. `kept`: by the house, as a contact's; a short
+    number of `home` that costs no extra is then called as it is.
+    """
+    try:
+        number = numbers.normalise(text, home)
+        parsed = phonenumbers.parse(number, home or None)
+    except (numbers.NotANumber, phonenumbers.NumberParseException) as error:
+        raise NotCallable("wrong") from error
+    if Number.objects.filter(number=number).exists():
+        raise NotCallable("own")
+    if not number.startswith("+"):
+        if not (kept and home in countries and _short_and_usual(parsed, home)):
+            raise NotCallable("wrong")
+        return number
+    if not phonenumbers.is_valid_number(parsed):
+        raise NotCallable("wrong")
+    if phonenumbers.region_code_for_number(parsed) not in countries:
+        raise NotCallable("foreign")
+    if phonenumbers.number_type(parsed) not in (KEPT if kept else ORDINARY):
+        raise NotCallable("wrong")
+    return number
+
+
+def _short_and_usual(parsed: phonenumbers.PhoneNumber, home: str) -> bool:
+    """Emergency and 116 numbers, what is known to cost nothing or what any call costs, and companies' short numbers."""
+    if phonenumbers.is_valid_number(parsed):
+        return phonenumbers.number_type(parsed) in KEPT
+    if not shortnumberinfo.is_valid_short_number_for_region(parsed, home):
+        return False
+    return shortnumberinfo.expected_cost_for_region(parsed, home) in _USUAL_COSTS
 
 
 def spoken(number: str) -> str:

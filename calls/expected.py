@@ -3,7 +3,7 @@
 import math
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, Sum
+from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from calls.models import Call
@@ -30,6 +30,7 @@ def handling_time(hotline: Hotline, at: datetime) -> float | None:
     Talk that still lasts counts in the sum. To look at finished calls alone would be to look at the short ones.
     """
     calls = Call.objects.filter(hotline=hotline, answered_at__gte=at - BASIS)
+    calls = calls.filter(Q(direction=Call.Direction.INCOMING) | Q(callback__isnull=False))  # not who is called out to
     until = Coalesce("operator_left_at", "ended_at", at)
     found = calls.aggregate(talk=Sum(until - F("answered_at")), over=Count("ended_at"))
     if not found["over"]:

@@ -37,6 +37,8 @@ def lifeline(call: Call) -> list[Step]:
 
 def _before(call: Call) -> list[Step]:
     steps = [Step("dialled", call.arrived_at, _("Dialled %(number)s") % {"number": call.dialled or "–"})]
+    if call.is_called_out:
+        return _called_out(call)
     if call.is_outgoing:
         return _callback(call)
     if call.gated_at:
@@ -68,6 +70,14 @@ def _callback(call: Call) -> list[Step]:
         steps.append(_lasting("queue", call.arrived_at, until, _("Waits for its turn"), tone="info"))
     if call.reached_at:
         steps.append(Step("reached", call.reached_at, _("Picked up, key pressed"), tone="good"))
+    return steps
+
+
+def _called_out(call: Call) -> list[Step]:
+    """Before the conversation of an operator's call: it was wished for, and somebody picked up."""
+    steps = [Step("dialled", call.arrived_at, _("Called out from %(number)s") % {"number": call.dialled})]
+    if call.reached_at:
+        steps.append(Step("reached", call.reached_at, _("Picked up"), tone="good"))
     return steps
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from calls.attendance import Attendance, CallForHelp  # noqa: F401 - found here as every model of the app
 from calls.callback_models import Callback  # noqa: F401 - models of this app are found here
 from calls.note_models import Note, NoteVersion, Topic  # noqa: F401 - models of this app are found here
+from calls.outward_models import LegPrice, Outgoing, OutwardAlarm, OutwardRule  # noqa: F401 - of a file of their own
 from calls.plans.models import CallPlan, PlanSound  # noqa: F401 - models of this app, in a folder of their own
 from calls.transfer_models import Leg, Transfer  # noqa: F401 - models of this app are found here
 
@@ -41,7 +42,7 @@ class Call(models.Model):
 
     class Direction(models.TextChoices):
         INCOMING = "incoming", _("incoming")
-        OUTGOING = "outgoing", _("called back")
+        OUTGOING = "outgoing", _("outgoing")
 
     class State(models.TextChoices):
         ARRIVED = "arrived", _("arrived")
@@ -167,6 +168,7 @@ class Call(models.Model):
             models.Index(fields=["-arrived_at", "-id"], condition=Q(recovered=True), name="call_recovered"),
             models.Index(OpClass(Reverse("caller_number"), name="text_pattern_ops"), name="call_number_backwards"),
             models.Index(fields=["callback"], condition=Q(callback__isnull=False), name="attempt_of_callback"),
+            models.Index(fields=["arrived_at"], condition=Q(direction="outgoing"), name="call_outwards"),
         ]
 
     @property
@@ -174,8 +176,13 @@ class Call(models.Model):
         return self.direction == Call.Direction.OUTGOING
 
     @property
+    def is_called_out(self) -> bool:
+        """Whether an operator calls out, rather than keeping the promise of a callback."""
+        return self.is_outgoing and self.callback_id is None
+
+    @property
     def is_unreached(self) -> bool:
-        """Whether this is a callback whose other end has not picked up and pressed a key (yet)."""
+        """Whether this is an outgoing call whose other end has not picked up (yet), as a callback with a key."""
         return self.is_outgoing and self.reached_at is None
 
     @property
@@ -235,6 +242,7 @@ class CallEvent(models.Model):
         VOICEMAIL = "voicemail"
         RECORDED = "recorded"
         CALLBACK = "callback"  # what was agreed, tried or settled: data {"what": …}
+        CALLED_OUT = "called_out"  # an operator calls out: data {"whom", "back"}, or {"what": "dialled"}
         REACHED = "reached"
         ANNOUNCED = "announced"
         AGREED = "agreed"

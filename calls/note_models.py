@@ -49,6 +49,7 @@ class Note(models.Model):
         indexes = [
             GinIndex(OpClass(Upper("summary"), name="gin_trgm_ops"), name="note_summary_words"),
             GinIndex(OpClass(Upper("caller_name"), name="gin_trgm_ops"), name="note_caller_words"),
+            models.Index(fields=["saved_at"], condition=models.Q(outcome="callback"), name="note_says_call_back"),
         ]
 
 

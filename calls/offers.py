@@ -15,6 +15,7 @@ from calls.news import tell
 from calls.outbox import instruct
 from calls.parting import close_all
 from calls.stopping import TAKEN, stop
+from calls.untaken import end_untaken
 from hotline.core.live import wake_switchboard
 from operators import presence
 from operators.models import Presence, PresenceChange
@@ -134,12 +135,18 @@ def _close(offer: Offer, call: Call, to: str, *, at: datetime, reason: str) -> N
     if not Offer.objects.filter(call=call, state=Offer.State.RINGING).exists():
         Call.objects.filter(pk=call.pk).update(ringing_until=None)
     cause, kind = _MISSES[Offer.State(to)]
-    presence.change(
-        offer.operator_id, Presence.MISSED, at=at, cause=cause, from_states=[Presence.RINGING], reason=reason
-    )
+    if call.is_called_out:  # whoever does not take their own call misses nobody
+        kind = CallEvent.Kind.WITHDRAWN
+        presence.stop_ringing([offer.operator_id], at=at, cause=Cause.WITHDRAWN)
+    else:
+        presence.change(
+            offer.operator_id, Presence.MISSED, at=at, cause=cause, from_states=[Presence.RINGING], reason=reason
+        )
     note_event(call, kind, at=at, key=f"closed:{offer.pk}", operator=offer.operator_id, reason=reason)
     if call.handed:
         passing.target_lost(call, at=at, reason=reason, offer=offer)
+    if call.is_called_out:
+        end_untaken(call, at=at)
     instruct(Instruction.Kind.HANG_UP, call_id=call.pk, offer_id=offer.pk, at=at)
     tell(call, operator_id=offer.operator_id)
     wake_switchboard()

@@ -21,12 +21,12 @@ class Current:
     note: Note | None
 
 
-def current(operator_id: int) -> Current | None:
-    """The call an operator has in hand, or None."""
+def current(operator_id: int, *, state: str = "") -> Current | None:
+    """The call an operator has in hand, or None. `state`: what the operator is doing, where that was read just now."""
     offers = Offer.objects.select_related("call__hotline", "call__caller", "call__number", "operator")
     offer = offers.filter(operator_id=operator_id, state__in=["ringing", "accepted"]).first()
     if offer is None:
-        return _to_write_up(operator_id, offers)
+        return _to_write_up(operator_id, offers, state)
     talking = "asked" if offer.purpose == Offer.Purpose.CONSULT else "live"
     phase = "ringing" if offer.state == Offer.State.RINGING else talking
     return Current(phase, offer, offer.call, _note_of(offer.call))
@@ -40,8 +40,9 @@ def _note_of(call: Call) -> Note | None:
     return written
 
 
-def _to_write_up(operator_id: int, offers: "QuerySet[Offer]") -> Current | None:
-    if not Operator.objects.filter(pk=operator_id, state=Presence.WRAP_UP).exists():
+def _to_write_up(operator_id: int, offers: "QuerySet[Offer]", state: str) -> Current | None:
+    writes = Operator.objects.filter(pk=operator_id, state=Presence.WRAP_UP)
+    if not (state == Presence.WRAP_UP if state else writes.exists()):
         return None
     offer = last_talk(operator_id, offers)
     if offer is None:

@@ -132,6 +132,8 @@ def _asked(greeting: Greet, recording: tuple[str, str, str] | None, language: st
 def in_conversation(call: Call, hotline: Hotline) -> Step:
     """To whoever talks with the caller; when they have left, the question if there is one, then the closing words."""
     if call.operator_left_at and not passing.outside_talks(call):
+        if call.is_called_out:  # whoever was called is thanked for nothing
+            return HangUp()
         return survey.question(call, hotline) or farewell(call, hotline)
     return Connect(conference_of(call), recorded=consent.allowed(call) and not passing.outside_talks(call))
 

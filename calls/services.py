@@ -37,6 +37,7 @@ from calls.lifecycle import (
 from calls.matching import assign
 from calls.notes import Conflict, end_overdue_wrap_ups, save_draft, save_note
 from calls.offers import Acceptance, accept_offer, close_offer, expire_offers, know_leg, leg_ended
+from calls.outgoing import call_out
 from calls.plans.running import answered as answered_menu
 from calls.plans.running import give_up
 from calls.plans.running import keep as keep_by_plan
@@ -79,6 +80,7 @@ __all__ = [
     "call_ended",
     "call_for_help",
     "call_of",
+    "call_out",
     "call_waits",
     "came_in",
     "cancel",

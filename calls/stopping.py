@@ -9,6 +9,7 @@ from calls import passing
 from calls.models import Call, CallEvent, Instruction, Offer
 from calls.news import tell
 from calls.outbox import instruct_all
+from calls.untaken import end_untaken
 from hotline.core.live import wake_switchboard
 from operators import presence
 from operators.presence import Cause
@@ -36,6 +37,8 @@ def stop(offers: list[Offer], call: Call, *, at: datetime, reason: str, taken_by
         if call.handed:
             passing.target_lost(call, at=at, reason=reason, offer=offer)
         tell(call, operator_id=offer.operator_id)
+    if call.is_called_out:
+        end_untaken(call, at=at)
     instruct_all(Instruction.Kind.HANG_UP, call_id=call.pk, offer_ids=[each.pk for each in offers], at=at)
     wake_switchboard()
 

@@ -18,7 +18,6 @@ from lines.numbers import NotANumber, normalise
 from operators.models import Operator
 from operators.permissions import hotlines_of, operators_visible_to
 
-_DEAR = {phonenumbers.PhoneNumberType.PREMIUM_RATE, phonenumbers.PhoneNumberType.SHARED_COST}
 _LONGEST = 120
 
 
@@ -31,6 +30,8 @@ class Target:
     hotline: Hotline | None = None
     skill: str = ""
     number: str = ""
+    shown: str = ""  # the outside number as it was written, for the one who wrote it
+    kept: bool = False  # it is a contact's
 
 
 def target_of(to: str, *, call: Call, user: Any, at: datetime) -> Target:
@@ -42,7 +43,7 @@ def target_of(to: str, *, call: Call, user: Any, at: datetime) -> Target:
     if kind == "skill":
         return _skilled(name, call)
     if kind.startswith(("+", "00")):
-        return Target(_masked(number := allowed_number(kind, call, user)), number=number)
+        return _outside(kind, call, user)
     found = None
     if kind != "hotline":
         found = _colleague(name or kind, user)
@@ -82,35 +83,21 @@ def _contact(pk: str, call: Call, user: Any) -> Target:
     except NotANumber as error:
         raise Refused(str(error)) from error
     _refuse_own(number, call)
-    return Target(found.name, number=number)
+    return Target(found.name, number=number, shown=found.phone, kept=True)
 
 
 def _contacts(call: Call, user: Any) -> Any:
     return Contact.objects.filter(Q(hotline__in=hotlines_of(user)) | Q(hotline=call.hotline_id))
 
 
-def allowed_number(text: str, call: Call, user: Any) -> str:
-    """A number that may be dialled: a contact's, or one of the hotline's country that costs no extra.
-
-    Raises Refused with a sentence.
-    """
+def _outside(text: str, call: Call, user: Any) -> Target:
+    """An outside number. Whether it may be dialled is asked where it is dialled; a contact's is known to the house."""
     try:
         number = normalise(text)
     except NotANumber as error:
         raise Refused(str(error)) from error
     _refuse_own(number, call)
-    if not (_usual(number, country_of(call)) or _of_a_contact(number, call, user)):
-        raise Refused(
-            _("%(number)s cannot be dialled: only contacts, and numbers of the hotline’s country that cost no extra.")
-            % {"number": number}
-        )
-    return number
-
-
-def _usual(number: str, country: str) -> bool:
-    parsed = phonenumbers.parse(number)
-    at_home = parsed.country_code == phonenumbers.country_code_for_region(country)
-    return at_home and phonenumbers.number_type(parsed) not in _DEAR
+    return Target(_masked(number), number=number, shown=number, kept=_of_a_contact(number, call, user))
 
 
 def _of_a_contact(number: str, call: Call, user: Any) -> bool:

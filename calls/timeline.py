@@ -113,7 +113,10 @@ def _plain(event: CallEvent, name: str) -> str:
         Kind.VOICEMAIL: _voicemail(data.get("why", "")),
         Kind.RECORDED: _("The caller left a message."),
         Kind.CALLBACK: callback_words.story(data),
-        Kind.REACHED: _("Somebody picked up and pressed a key."),
+        Kind.CALLED_OUT: _called_out(data, name),
+        Kind.REACHED: _("The other side picked up.")
+        if data.get("picked")
+        else _("Somebody picked up and pressed a key."),
         Kind.CARRIER_STATUS: _("The carrier said: %(status)s.") % {"status": data.get("status", "")},
         Kind.FALLBACK: _("The carrier could not reach us and took the way round."),
         Kind.NOTE: _("The operator hung up from the desk.")
@@ -123,6 +126,15 @@ def _plain(event: CallEvent, name: str) -> str:
         Kind.REPLAY: _("A request was repeated; it changed nothing."),
     }
     return texts.get(Kind(event.kind), event.kind)
+
+
+def _called_out(data: dict[str, Any], name: str) -> str:
+    if data.get("what") == "dialled":
+        return _("The number was dialled.")
+    if data.get("back"):
+        return _("%(name)s calls this caller back.") % {"name": name}
+    whom = data.get("whom") or _("a number")
+    return _("%(name)s calls %(whom)s.") % {"name": name, "whom": whom}
 
 
 def in_menu(call: Call) -> bool:

@@ -30,7 +30,10 @@ class Leg(models.Model):
     reason = models.CharField(max_length=40, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["ring_until"], condition=Q(state="ringing"), name="leg_ringing")]
+        indexes = [
+            models.Index(fields=["ring_until"], condition=Q(state="ringing"), name="leg_ringing"),
+            models.Index(fields=["made_at"], name="leg_made"),
+        ]
 
 
 class Transfer(models.Model):

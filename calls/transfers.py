@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from calls import holding, passing
+from calls import holding, outward, passing
 from calls.holding import talking
 from calls.journal import note_event
 from calls.legs import RING_SECONDS
@@ -65,7 +65,7 @@ def _begin(call: Call, offer: Offer, target: Target, kind: str, at: datetime) ->
     if target.operator is not None:
         facts["offer"] = _ring_colleague(call, target.operator, offer, kind, at)
     elif target.number:
-        facts["leg"] = _dial(call, target.number, at)
+        facts["leg"] = _dial(call, target, at)
     else:
         return Transfer.objects.create(state=Transfer.State.DONE, closed_at=at, **facts)
     return Transfer.objects.create(state=Transfer.State.RINGING, **facts)
@@ -107,7 +107,12 @@ def _unavailable(colleague: Operator) -> str:
     return _("%(name)s cannot be rung now: %(state)s.") % {"name": colleague, "state": state}
 
 
-def _dial(call: Call, number: str, at: datetime) -> Leg:
+def _dial(call: Call, target: Target, at: datetime) -> Leg:
+    number = target.number
+    if call.hotline is not None:
+        number = outward.may_dial(
+            call.hotline, number, at, kept=target.kept, dialled=call.dialled, shown=target.shown or number
+        )
     seconds = max(RING_SECONDS, call.hotline.ring_seconds if call.hotline else 0)
     leg = Leg.objects.create(call=call, number=number, made_at=at, ring_until=at + timedelta(seconds=seconds))
     instruct(Instruction.Kind.DIAL, call_id=call.pk, at=at, deadline=leg.ring_until, leg=str(leg.pk))

@@ -16,6 +16,7 @@ from calls import services
 from calls.attestation import verified_in_words
 from calls.blocking import block_of
 from calls.forms import NoteForm, RevealForm
+from calls.leg_prices import asked_for
 from calls.lifeline import lifeline
 from calls.models import Call, Note, Voicemail
 from calls.pricing import cost
@@ -143,6 +144,7 @@ def about(request: HttpRequest, found: Call) -> dict[str, Any]:
         "reveal_form": RevealForm() if may_write and found.caller_number else None,
         **_about_block(request, found),
         **_about_money(request, found),
+        "may_call_back": _may_call_back(request, found),
         "verified": verified_in_words(found),
         "looks": AuditEntry.objects.select_related("by").filter(subject=_subject(found), verb=REVEALED).order_by("-at"),
     }
@@ -156,8 +158,17 @@ def _about_block(request: HttpRequest, found: Call) -> dict[str, Any]:
 
 
 def _about_money(request: HttpRequest, found: Call) -> dict[str, Any]:
-    """What the call cost; what it cost us, for supervisors alone."""
-    return {"cost": cost(found), "may_see_own_cost": access.has_role(request.user, access.SUPERVISOR)}
+    """What the call cost; what it cost us, by our own reckoning and by the carrier's word, for supervisors alone."""
+    supervises = access.has_role(request.user, access.SUPERVISOR)
+    asked = asked_for(found) if supervises and found.ended_at else None
+    return {"cost": cost(found), "may_see_own_cost": supervises, "asked": asked}
+
+
+def _may_call_back(request: HttpRequest, found: Call) -> bool:
+    """Whether the person answers calls, and the caller has a number; whether it may be called is said at the desk."""
+    if found.hotline is None or found.caller_kind != Call.CallerKind.NUMBER:
+        return False
+    return Operator.objects.filter(user=_user(request), active=True).exists()
 
 
 def visible(request: HttpRequest, pk: uuid.UUID) -> Call:

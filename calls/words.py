@@ -46,6 +46,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "and you keep your place. Goodbye.",
         "callback_hello": "This is {organisation}. You asked us to call you back. Press any key to be connected.",
         "ring_callback": "A callback for {hotline}. Press 1, and the caller is dialled.",
+        "ring_out": "Your call for {hotline}. Press 1, and it is dialled.",
         "recorded": "This call is recorded: {purpose}.",
         "recorded_key": "If you do not want that, press {key}. You are helped just the same.",
         "recorded_ask": "We would like to record this call: {purpose}.",
@@ -92,6 +93,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "callback_promised_later": "Takk. Vi ringer deg når vi åpner igjen, og du beholder plassen din. Ha det bra.",
         "callback_hello": "Dette er {organisation}. Du ba oss ringe tilbake. Trykk en tast for å bli satt over.",
         "ring_callback": "En oppringning for {hotline}. Trykk 1, så ringes innringeren opp.",
+        "ring_out": "Samtalen din for {hotline}. Trykk 1, så slås nummeret.",
         "recorded": "Denne samtalen blir tatt opp: {purpose}.",
         "recorded_key": "Trykk {key} hvis du ikke vil det. Du får like god hjelp.",
         "recorded_ask": "Vi ønsker å ta opp denne samtalen: {purpose}.",
@@ -141,6 +143,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "callback_hello": "Ito po ang {organisation}. Hiniling po ninyong tawagan namin kayo. "
         "Pindutin ang kahit anong numero para makausap kami.",
         "ring_callback": "May tatawagan para sa {hotline}. Pindutin ang 1, at tatawagan ang humiling.",
+        "ring_out": "Ang tawag mo para sa {hotline}. Pindutin ang 1, at tatawagan ito.",
         "recorded": "Nire-record po ang tawag na ito: {purpose}.",
         "recorded_key": "Kung ayaw po ninyo, pindutin ang {key}. Tutulungan pa rin po kayo nang pareho.",
         "recorded_ask": "Nais po naming i-record ang tawag na ito: {purpose}.",

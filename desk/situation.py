@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from calls import numbers, passing_words, queries, recording, supervision
+from calls import numbers, outgoing, passing_words, queries, recording, supervision
 from calls.models import Call, Note, Offer, Topic, Transfer
 from calls.queries import Current
 from knowledge import scripts
@@ -113,7 +113,7 @@ def situation(operator: Operator, at: datetime, reopen: UUID | None = None) -> S
     `reopen` names an earlier call of theirs, whose note is shown while no other call is in hand.
     """
     operator = Operator.objects.get(pk=operator.pk)
-    current = queries.current(operator.pk) or (_taken(operator.pk, reopen) if reopen else None)
+    current = queries.current(operator.pk, state=operator.state) or (_taken(operator.pk, reopen) if reopen else None)
     shift = scheduling.shift_at(operator.pk, at)
     call = current.call if current else None
     history = history_of(call) if call else []
@@ -194,9 +194,12 @@ def _calls_before(call: Call | None, history: list[Call]) -> int:
 def caller(call: Call, calls_before: int) -> dict[str, Any]:
     """The caller line: known by name, come back, new, or withheld."""
     known = call.caller is not None and bool(call.caller.name)
+    masked = numbers.mask(call.caller_number, call.caller_kind)
+    if call.is_called_out:
+        return {"name": outgoing.name_of(call), "number": masked, "kind": "out"}
     return {
         "name": call.caller.name if known and call.caller else "",
-        "number": numbers.mask(call.caller_number, call.caller_kind),
+        "number": masked,
         "kind": "known" if known else "withheld" if not call.caller_number else "back" if calls_before else "new",
         "before": calls_before,
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk import acts, board_acts, in_call, recording_acts, screens, supervising, views, wallboard
+from desk import acts, board_acts, calling_out, in_call, recording_acts, screens, supervising, views, wallboard
 
 app_name = "desk"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("desk/state/", acts.choose_state, name="state"),
     path("desk/done/", acts.done, name="done"),
     path("desk/by-hand/", acts.by_hand, name="by_hand"),
+    path("desk/call-out/", calling_out.call_out, name="call_out"),
+    path("desk/call-out/targets/", calling_out.targets, name="call_out_targets"),
     path("desk/heartbeat/", acts.heartbeat, name="heartbeat"),
     path("desk/offers/<uuid:offer_id>/decline/", acts.decline, name="decline"),
     path("desk/calls/<uuid:call_id>/hang-up/", acts.hang_up, name="hang_up"),

@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from calls import promises, queries
+from calls import follow_ups, outgoing, promises, queries
 from calls.models import Call
 from calls.news import line_topics
+from calls.refusals import Refused
 from desk import lookup
 from desk import situation as desk
 from desk.day import day_of, tip
@@ -45,7 +46,19 @@ def page(request: HttpRequest) -> HttpResponse:
     if operator is None:
         return render(request, "desk/none.html")
     at = timezone.now()
-    return render(request, "desk/desk.html", {**_found(operator, None), **_whole(operator, at), **_lines(operator, at)})
+    shown = {**_found(operator, None), **_whole(operator, at), **_lines(operator, at), **_wish(request)}
+    return render(request, "desk/desk.html", shown)
+
+
+def _wish(request: HttpRequest) -> dict[str, Any]:
+    """Whom another page asks to call (`?call=`): said above the desk, with the button that does it."""
+    to = request.GET.get("call", "")
+    if not to:
+        return {}
+    try:
+        return {"wish": outgoing.wish_of(to, user=request.user), "wish_to": to}
+    except Refused as refused:
+        return {"error": str(refused)}
 
 
 @access.needs(access.OPERATOR)
@@ -138,6 +151,7 @@ def _whole(operator: Operator, at: datetime, here: desk.Situation | None = None)
         context |= {"topics": desk.topics(work), "outcomes": desk.outcomes(), "last": desk.same_as_last(here.history)}
     else:
         context |= {"tip": tip(operator, at), "follow_ups": promises.follow_ups(operator.hotlines.values("pk"))}
+        context["to_call"] = follow_ups.to_call(operator, at)
     if note is not None and note.saved_at:
         context["versions"] = list(note.versions.select_related("by"))
     if call is not None:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from analytics.board import Board, board
 from analytics.kept import Kept
-from calls import promises, queries
+from calls import outward_alarms, promises, queries
 from desk import floor
 from desk.tiles import tiles
 from hotline.core import access
@@ -83,4 +83,5 @@ def _people(shown: Board, kind: str) -> dict[str, Any]:
     calls = list(queries.waiting(ids).filter(direction="incoming")[:WAITING_SHOWN]) if shown.waiting else []
     groups = floor.groups(shown)
     found = {"supervises": True, "groups": groups, "cards": floor.by_name(groups), "waiting": calls}
-    return found | {"more": shown.waiting - len(calls), "callbacks": promises.how_many_wait(ids)}
+    found |= {"callbacks": promises.how_many_wait(ids), "limits": outward_alarms.today(ids, shown.at)}
+    return found | {"more": shown.waiting - len(calls)}

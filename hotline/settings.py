@@ -159,6 +159,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "telephony.purge_recordings",
         "schedule": crontab(hour=3, minute=10),
     },
+    "prices are read back from the carrier": {
+        "task": "telephony.read_prices",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
+    "alarms of calls outwards are mailed": {
+        "task": "calls.mail_outward_alarms",
+        "schedule": 60,
+        "options": {"expires": 50},
+    },
     "the last intervals are counted": {
         "task": "analytics.tasks.count_recent",
         "schedule": 60,

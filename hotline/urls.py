@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("desk.urls")),
     path("calls/", include("calls.urls")),
     path("callbacks/", include("calls.callback_urls")),
+    path("outward/", include("calls.outward_urls")),
     path("knowledge/", include("knowledge.urls")),
     path("style/", style, name="style"),
 ]

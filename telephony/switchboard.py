@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, connections
 from django.utils import timezone
 
-from calls import callbacks, outbox, services
+from calls import callbacks, outbox, outward_alarms, services
 from calls.models import Instruction
 from hotline.core import heartbeat
 from hotline.core.live import SWITCHBOARD_CHANNEL
@@ -32,6 +32,7 @@ HANDS = 6  # carrier requests at once
 SWEEP_SECONDS = 1.0
 COMPARE_SECONDS = 10.0
 OUTAGE_SECONDS = 2.0
+LIMITS_SECONDS = 10.0  # how soon an alarm of the limits of calls outwards is raised
 
 
 class Switchboard:
@@ -44,7 +45,7 @@ class Switchboard:
         self._busy = threading.BoundedSemaphore(HANDS)
         self._listener: psycopg2.extensions.connection | None = None
         self._missed_something = True  # at the start, and whenever the database was away
-        self._due = dict.fromkeys(("sweep", "compare", "outage"), 0.0)
+        self._due = dict.fromkeys(("sweep", "compare", "outage", "limits"), 0.0)
         self._outage = False
         self._rings_all = False  # whether a hotline rings everybody at once, looked up by the sweep
 
@@ -71,6 +72,8 @@ class Switchboard:
         if self._is_due("sweep", SWEEP_SECONDS):
             self._sweep(at)
             self._hands.submit(self._guarded, callbacks.sweep, at)
+        if self._is_due("limits", LIMITS_SECONDS):
+            self._hands.submit(self._guarded, outward_alarms.raise_due, at)
         heartbeat.beat(heartbeat.SWITCHBOARD, at)
         if self._is_due("compare", min(COMPARE_SECONDS, settings.CARRIER_SILENCE_SECONDS)):
             self._hands.submit(self._guarded, reconcile.check_silent_calls, at)

@@ -1,4 +1,5 @@
-"""Celery's part of telephony: comparing register and numbers with the carrier's lists, erasing old recordings."""
+"""Celery's part of telephony: comparing register and numbers with the carrier's lists, erasing old recordings,
+reading prices back."""
 
 import logging
 from datetime import timedelta
@@ -6,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from telephony import pointing
+from telephony import pointing, pricing
 from telephony.purging import DAYS, purge, settle
 from telephony.reconcile import compare_since
 from telephony.twilio.numbers import Refused
@@ -31,6 +32,13 @@ def check_numbers() -> int:
     except Refused as refused:
         log.warning("the numbers could not be compared with the carrier: %s", refused)
         return 0
+
+
+@shared_task(name="telephony.read_prices")
+def read_prices() -> dict[str, int]:
+    """Ask the carrier what the legs of ended calls cost. Run twice at once, no leg is asked about twice."""
+    found = pricing.read_back(timezone.now())
+    return {"asked": found.asked, "priced": found.priced}
 
 
 @shared_task(name="telephony.purge_recordings")

@@ -50,7 +50,9 @@ def kept(callback: Callback, at: datetime) -> tuple[str, str]:
 
 @register.simple_tag
 def callback_line(call: Call, at: datetime) -> str:
-    """What an operator must know of a call that is a callback: "Callback, promised by 17:05"."""
+    """What an operator must know of an outgoing call: that it is one, or "Callback, promised by 17:05"."""
+    if call.is_called_out:
+        return _("Outgoing call")
     if call.callback is None or call.hotline is None:
         return _("Callback")
     call.callback.hotline = call.hotline

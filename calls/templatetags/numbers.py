@@ -53,6 +53,8 @@ def outcome_kind(call: Call) -> str:
 @register.filter
 def outcome_word(call: Call) -> str:
     """What became of a call, or what it is doing now."""
+    if call.is_called_out and call.outcome == Call.Outcome.CANCELLED:
+        return _("not dialled")
     return str(call.get_outcome_display() if call.outcome else call.get_state_display())
 
 
@@ -83,7 +85,7 @@ def marks(call: Call) -> list[tuple[str, str]]:
     if voicemail:
         found.append((_("message"), "quiet" if voicemail.handled_at else "warn"))
     if call.is_outgoing:
-        found.append((_("callback"), "info"))
+        found.append((_("outgoing") if call.is_called_out else _("callback"), "info"))
     if call.answered_at and (consent := getattr(call, "consent", None)):
         agreed = _("recorded, agreed") if consent.answer == "agreed" else _("recorded, announced")
         found.append((agreed if consent.allows else _("not recorded"), "quiet"))

@@ -41,6 +41,7 @@ ENTRIES = [
     Entry("knowledge:knowledge", _("Knowledge"), "knowledge", access.OPERATOR, "k"),
     Entry("scheduling:shifts", _("Shifts"), "shifts", access.OPERATOR),
     Entry("lines:hotlines", _("Hotlines"), "hotlines", access.SUPERVISOR),
+    Entry("outward:outward", _("Outgoing"), "phone", access.SUPERVISOR),
     Entry("telephony:numbers", _("Numbers"), "numbers", access.SUPERVISOR),
     Entry("operators:people", _("People"), "people", access.SUPERVISOR),
     Entry("doctor:doctor", _("Doctor"), "doctor", access.ADMINISTRATOR),

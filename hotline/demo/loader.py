@@ -16,6 +16,7 @@ from hotline.demo.content import Answer, Module, Office, Service, Words
 from hotline.demo.copying import copy_in
 from hotline.demo.history import Register, topics_of
 from hotline.demo.nuisance import block_somebody, set_tariffs
+from hotline.demo.outwards import set_limits
 from hotline.demo.people import Cast, create, write
 from hotline.demo.roster import Diary, Work, plan
 from hotline.demo.traffic import Exchange, Story
@@ -54,6 +55,7 @@ def load(*, days: int, at: datetime, data_dir: Path) -> Loaded | None:
         _take_your_time()
         hotlines = {service.slug: _hotline(service) for service in SERVICES}
         set_tariffs(SERVICES, begins)
+        set_limits(hotlines.values(), SERVICES[0].time_zone)
         cast = create(SERVICES, hotlines)
         _fill(hotlines, cast, works=works, stories=stories, begins=begins, at=at)
         write(cast.credentials, data_dir / CREDENTIALS)

@@ -170,9 +170,9 @@ function scriptForward() {
 
 // --- what came
 let rung; // the offer that has our attention
-let ringFocus; // a fragment that is fetched anew must not move a finger from Decline to Answer
-let warned; // the missed call that has had the focus once
-let queue; // how many waited when it was last said
+let ringFocus; // a new fragment must not move a finger from Decline to Answer
+let warned; // the missed call that had the focus
+let queue; // as last said
 let unheard = 0;
 
 function settleRing(dialog) {
@@ -182,7 +182,7 @@ function settleRing(dialog) {
     answering = false;
     ringFocus = "answer";
     quiet();
-    ring(byId("ring-hotline").textContent);
+    (dialog.dataset.own ? answer : ring)(byId("ring-hotline").textContent);
   }
   (byId(ringFocus) ?? byId("answer") ?? byId("decline")).focus();
   if (answering && byId("answer")) byId("answer").disabled = true;

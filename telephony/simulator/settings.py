@@ -18,12 +18,14 @@ class Settings:
     seconds_a_character: float = 0.06  # how fast Say speaks
     ring_delay: float = 0.1  # from initiated to ringing
     speech_confidence: float = 0.93  # of what a Gather hears; below zero it is left out
+    price_delay: float = 5.0  # from the end of a call until its price is known
     calls_kept: int = 4_000  # legs that are over, conferences, recordings; older ones are forgotten
     client_grace: float = 5.0  # real seconds a browser may be away before its registration and call end
 
     CHANGEABLE = (
         *("webhook_base", "open_numbers", "unanswered", "calls_per_second", "http_timeout"),
         *("seconds_a_character", "ring_delay", "client_grace", "calls_kept", "speech_confidence"),
+        "price_delay",
     )
 
     def change(self, facts: dict[str, Any]) -> None:

@@ -4,7 +4,7 @@ import uuid
 
 from django.http import HttpRequest
 
-from calls import callbacks, dialling, routing, services
+from calls import callbacks, dialling, outgoing, routing, services
 from calls.facts import moment
 from calls.journal import note_event
 from calls.models import Call, CallEvent
@@ -72,10 +72,13 @@ def _is_leg_of(call: Call | None, post: Post) -> bool:
 
 @webhook(trouble.moment)
 def answered(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
-    """Something picked up: it is told who calls, and must press a key."""
+    """Something picked up: whom an operator calls is put through; who is called back is told so, and must press a
+    key."""
     call = by_ref(call_id)
     if call is None or call.ended_at or call.hotline is None or not _is_leg_of(call, post):
         return twiml.HANG_UP
+    if call.is_called_out:
+        return twiml.render(routing.next_step(outgoing.reached(call_id, at=post.at), post.at), call_id=call_id)
     words = word("callback_hello", call.language, organisation=call.hotline.organisation)
     return callback_twiml.hello(call_id, words)
 

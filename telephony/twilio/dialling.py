@@ -1,4 +1,7 @@
-"""Dialling somebody who asked to be called back. A create whose outcome is unknown is looked up, never repeated."""
+"""Dialling the other side of an outgoing call: who asked to be called back, or whom an operator calls.
+
+A create whose outcome is unknown is looked up, never repeated.
+"""
 
 import logging
 from datetime import datetime, timedelta
@@ -6,7 +9,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from calls import callbacks, outbox, services
+from calls import callbacks, outbox, outgoing, services
 from calls.dialling import NotCallable, callable_number, country_of
 from calls.models import Call, Instruction
 from telephony.twilio import addresses
@@ -27,10 +30,13 @@ def dial(instruction: Instruction, at: datetime) -> None:
         outbox.fail(instruction, at=at, error="this number is not called")
         services.call_ended(call.pk, at=at, source="switchboard")
         return
-    if at < instruction.created_at + _GOODBYE and callbacks.still_on_the_line(call):
+    if at < instruction.created_at + _GOODBYE and call.callback_id and callbacks.still_on_the_line(call):
         outbox.postpone(instruction, until=at + timedelta(seconds=1), error="the caller still hears goodbye")
         return
-    callbacks.dialled(call.pk, at=at)
+    if call.is_called_out:
+        outgoing.dialled(call, at=at)
+    else:
+        callbacks.dialled(call.pk, at=at)
     if instruction.attempts > 1 and (found := _made_before(call, instruction.created_at)):
         _dialled(instruction, call, found)
         return
@@ -52,6 +58,8 @@ def dial(instruction: Instruction, at: datetime) -> None:
 def _may_call(call: Call) -> bool:
     """Looked at once more before money is spent: the hotline's country or our numbers may have changed."""
     assert call.hotline is not None
+    if call.is_called_out:
+        return outgoing.may_still(call)
     try:
         callable_number(call.caller_number, country_of(call.hotline, call.dialled))
     except NotCallable as why:

@@ -24,6 +24,8 @@ def _language(offer: Offer) -> str:
 
 
 def _ring_word(offer: Offer) -> str:
+    if offer.call.is_called_out and offer.call.is_unreached:
+        return "ring_out"
     return "ring_callback" if offer.call.is_unreached else "ring"
 
 

@@ -58,7 +58,7 @@ def objects(house: House) -> dict[str, dict[str, object]]:
     known |= {"desk:board_hotline": slug, "desk:board_reopen": slug, "desk:revoke_board_link": {"pk": link[0].pk}}
     known |= {f"desk:{name}": {"call_id": house.call.pk} for name in ("hang_up", "draft", "save", "help", "recording")}
     known |= {f"desk:{name}": {"call_id": house.call.pk} for name in ("leave_call", "board_back", "board_move")}
-    known |= {"desk:attend": {"call_id": house.call.pk, "way": "listen"}}
+    known |= {"desk:attend": {"call_id": house.call.pk, "way": "listen"}, "outward:rule": slug}
     known |= {f"desk:{name}": {"call_id": house.call.pk} for name in IN_CALL}
     known |= {f"calls:{name}": call for name in ("call", "drawer", "note", "reveal", "voicemail_done", "block")}
     blocked = block("+4799900011", until=at, reason="Because.", by=house.supervisor, at=at - timedelta(hours=1))

@@ -40,6 +40,19 @@ def test_a_call_has_the_fields_of_the_documentation(rest: Rest, application: App
     assert answer.headers["Twilio-Request-Id"].startswith("RQ")
 
 
+def test_a_call_that_was_answered_has_a_price_some_seconds_after_its_end(rest, application, control) -> None:
+    application.pages["/answered/"] = document("<Say>Hello operator</Say>")
+    with Desk(control, "op_8") as desk:
+        sid = rest("POST", "Calls.json", calling(application, "client:op_8")).json()["sid"]
+        desk.answer().wait_for("completed")
+    control.settings(price_delay=5_000.0)
+    assert rest("GET", f"Calls/{sid}.json").json()["price"] is None
+    control.settings(price_delay=0.0)
+    call = rest("GET", f"Calls/{sid}.json").json()
+    assert (call["price"], call["price_unit"]) == ("-0.00400", "USD")
+    control.settings(price_delay=5.0)
+
+
 def test_a_call_rings_a_desk_and_tells_each_step(rest: Rest, application: Application, control) -> None:
     application.pages["/answered/"] = document("<Say>Hello operator</Say>")
     with Desk(control, "op_7") as desk:

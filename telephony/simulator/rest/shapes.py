@@ -10,6 +10,7 @@ from telephony.simulator.conference import Conference, Participant
 from telephony.simulator.exchange import Exchange
 from telephony.simulator.leg import Leg, rfc2822
 from telephony.simulator.numberbook import Number
+from telephony.simulator.prices import price_of
 from telephony.simulator.queues import Member, Queue
 from telephony.simulator.recordings import Recording
 
@@ -46,7 +47,7 @@ def call(exchange: Exchange, leg: Leg) -> dict[str, Any]:
         "group_sid": None,
         "parent_call_sid": leg.parent_sid or None,
         "phone_number_sid": number.sid if number else None,
-        "price": None,
+        "price": price_of(exchange, leg),
         "price_unit": "USD",
         "queue_time": "0",
         "sid": leg.sid,
