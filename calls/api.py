@@ -131,6 +131,9 @@ class CallFilter(django_filters.FilterSet):
     )
     state = django_filters.MultipleChoiceFilter(choices=Call.State.choices)
     outcome = django_filters.MultipleChoiceFilter(choices=[choice for choice in Call.Outcome.choices if choice[0]])
+    tests = django_filters.BooleanFilter(
+        field_name="training", help_text="true: test calls of the system, which are in no other list."
+    )
 
     class Meta:
         model = Call
@@ -144,6 +147,10 @@ class CallFilter(django_filters.FilterSet):
         if wanted.isascii() and wanted.isdigit():
             which |= Q(hotline_id=min(int(wanted), 2**63 - 1))
         return calls.filter(which)
+
+    def filter_queryset(self, queryset: "QuerySet[Call]") -> "QuerySet[Call]":
+        found: QuerySet[Call] = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data["tests"] else found.filter(training=False)
 
 
 # `from` is a word of Python's own.

@@ -40,6 +40,8 @@ def timeline(call: Call, *, details: bool = False, attendance: bool = True) -> l
 
 def _text(event: CallEvent, names: dict[int, str], call: Call) -> str:
     name = names.get(event.data.get("operator", 0), _("an operator"))
+    if call.training and event.kind == Kind.ARRIVED:
+        return _("A test call of the system began. It rings at nobody who answers calls, and is in no figure.")
     if told := _of_a_part(event, name):
         return told
     if event.kind in (Kind.MISSED, Kind.DECLINED, Kind.WITHDRAWN):

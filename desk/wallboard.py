@@ -20,7 +20,7 @@ from desk import floor
 from desk.tiles import tiles
 from hotline.core import access
 from operators.permissions import hotlines_of
-from telephony import outages
+from telephony import canary, outages
 
 OPERATOR, SUPERVISOR, WALL, WALL_WITH_NAMES = "operator", "supervisor", "wall", "wall with names"
 WAITING_SHOWN = 4
@@ -82,4 +82,4 @@ def _people(shown: Board, kind: str) -> dict[str, Any]:
     ids = [strip.hotline.pk for strip in shown.strips]
     calls = list(queries.waiting(ids).filter(direction="incoming")[:WAITING_SHOWN]) if shown.waiting else []
     found = {"supervises": True, "groups": floor.groups(shown), "waiting": calls, "more": shown.waiting - len(calls)}
-    return found | {"callbacks": promises.how_many_wait(ids)}
+    return found | {"callbacks": promises.how_many_wait(ids), "canaries": canary.alarms(ids)}
