@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from calls import numbers, queries, services, timeline
 from calls.in_call_api import InCall, own_operator, refuse_strangers
 from calls.models import Call, Note, Topic
+from calls.recording_api import RecordingActs
 from calls.reveal import SHORTEST_REASON, reveal
 from calls.search import search
 from calls.supervising_api import Supervising
@@ -165,7 +166,9 @@ CallFilter.base_filters["to"] = django_filters.IsoDateTimeFilter(
 @extend_schema_view(
     retrieve=extend_schema(responses={200: CallSerializer, 404: Sentence}),
 )
-class CallViewSet(InCall, Supervising, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+class CallViewSet(
+    InCall, RecordingActs, Supervising, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet
+):
     """The calls of the hotlines that the token's person may see, newest first."""
 
     access = access.OPERATOR
