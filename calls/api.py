@@ -16,6 +16,7 @@ from calls import numbers, queries, services, timeline
 from calls.in_call_api import InCall, own_operator, refuse_strangers
 from calls.models import Call, Note, Topic
 from calls.outgoing_api import CallingOut
+from calls.recording_api import RecordingActs
 from calls.reveal import SHORTEST_REASON, reveal
 from calls.search import search
 from calls.supervising_api import Supervising
@@ -132,6 +133,9 @@ class CallFilter(django_filters.FilterSet):
     )
     state = django_filters.MultipleChoiceFilter(choices=Call.State.choices)
     outcome = django_filters.MultipleChoiceFilter(choices=[choice for choice in Call.Outcome.choices if choice[0]])
+    tests = django_filters.BooleanFilter(
+        field_name="training", help_text="true: test calls of the system, which are in no other list."
+    )
 
     class Meta:
         model = Call
@@ -145,6 +149,10 @@ class CallFilter(django_filters.FilterSet):
         if wanted.isascii() and wanted.isdigit():
             which |= Q(hotline_id=min(int(wanted), 2**63 - 1))
         return calls.filter(which)
+
+    def filter_queryset(self, queryset: "QuerySet[Call]") -> "QuerySet[Call]":
+        found: QuerySet[Call] = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data["tests"] else found.filter(training=False)
 
 
 # `from` is a word of Python's own.
@@ -160,7 +168,13 @@ CallFilter.base_filters["to"] = django_filters.IsoDateTimeFilter(
     retrieve=extend_schema(responses={200: CallSerializer, 404: Sentence}),
 )
 class CallViewSet(
-    InCall, CallingOut, Supervising, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet
+    InCall,
+    CallingOut,
+    RecordingActs,
+    Supervising,
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    viewsets.GenericViewSet,
 ):
     """The calls of the hotlines that the token's person may see, newest first."""
 

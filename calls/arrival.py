@@ -122,13 +122,14 @@ known AS (
   SELECT id, (%(guarded)s AND blocked_until > %(at)s) AS blocked FROM calls_caller WHERE number = %(caller)s
 ), used AS (
   SELECT count(*) AS live FROM calls_call WHERE number_id = %(number_id)s AND state <> 'ended' AND refused = ''
+     AND NOT training
 ), decided AS (
   SELECT CASE
       WHEN (SELECT blocked FROM known) THEN 'blocked'
       WHEN %(limit)s > 0 AND %(caller)s <> '' AND (
         SELECT count(*) FROM calls_call
          WHERE caller_number = %(caller)s AND arrived_at > %(limit_since)s AND arrived_at <= %(at)s
-           AND hotline_id = %(hotline_id)s AND refused <> 'limit'
+           AND hotline_id = %(hotline_id)s AND refused <> 'limit' AND NOT training
       ) >= %(limit)s THEN 'limit'
       WHEN %(closed)s THEN 'closed'
       WHEN (SELECT live FROM used) >= %(lines)s THEN 'full'
@@ -138,7 +139,7 @@ known AS (
       WHEN %(gate)s = 0 THEN true
       ELSE (
         SELECT count(*) FROM calls_call WHERE hotline_id = %(hotline_id)s AND arrived_at > %(minute_ago)s
-           AND arrived_at <= %(at)s
+           AND arrived_at <= %(at)s AND NOT training
       ) >= %(gate)s END AS gated
 )"""
 DECIDE_TYPES = {
@@ -168,7 +169,7 @@ WITH route AS (
   SELECT %(id)s, %(ref)s, %(hotline_id)s, %(number_id)s, %(dialled)s, %(forwarded)s, %(caller)s, %(kind)s,
       (SELECT id FROM known), %(language)s, %(skills)s::varchar[], %(priority)s, 'arrived', '', %(at)s,
       CASE WHEN decided.refused = ANY(%(keeps)s) THEN '' ELSE decided.refused END, '', '', '',
-      'ringing', false, false, %(tariff_id)s, CASE WHEN decided.refused = '' AND decided.gated THEN %(at)s END,
+      'ringing', false, %(training)s, %(tariff_id)s, CASE WHEN decided.refused = '' AND decided.gated THEN %(at)s END,
       %(plan_id)s
     FROM decided
    WHERE EXISTS (SELECT 1 FROM route)
@@ -204,6 +205,7 @@ SELECT (SELECT refused FROM call), EXISTS (SELECT 1 FROM route), (SELECT live FR
         "exact": "boolean",
         "margin": "int",
         "raw": "jsonb",
+        "training": "boolean",
     },
 )
 
@@ -215,12 +217,14 @@ def receive_call(
     caller: str,
     forwarded_from: str = "",
     verified: str = "",
+    training: bool = False,
     at: datetime,
     raw: dict[str, Any],
 ) -> Arrival:
     """Take in an incoming call and decide whether it is turned away.
 
     `verified` is what the carrier says of the caller's number: "yes", "no" or "". It is shown, and nothing rests on it.
+    `training` marks a test call (calls/practice.py).
     Idempotent: the same `carrier_ref` any number of times, at once or later, is one row and one answer. A number
     nobody owns is recorded without a hotline. The limit of the number's lines is exact under concurrency.
     """
@@ -228,6 +232,7 @@ def receive_call(
     kind, number = classify(caller)
     facts = {"ref": carrier_ref[:64], "dialled": dialled[:64], "forwarded": forwarded_from[:64], "at": at}
     facts |= {"caller": number, "kind": str(kind), "raw": Json(raw), "verified": verified}
+    facts["training"] = training
     if route is None:
         return _unrouted(facts)
     arrival, fresh = _arrive(route, facts)
@@ -346,6 +351,7 @@ def _unrouted(facts: dict[str, Any]) -> Arrival:
             "forwarded_from": facts["forwarded"],
             "arrived_at": facts["at"],
             "refused": "unknown",
+            "training": facts["training"],
         },
     )
     if made:

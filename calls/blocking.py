@@ -75,7 +75,7 @@ def blocked(viewer: User, hotline_ids: Iterable[int], at: datetime) -> QuerySet[
 def _of(callers: QuerySet[Caller], viewer: User, hotline_ids: Iterable[int]) -> QuerySet[Caller]:
     if access.has_role(viewer, access.ADMINISTRATOR):
         return callers
-    ours = Call.objects.filter(caller_number=OuterRef("number"), hotline__in=list(hotline_ids))
+    ours = Call.objects.filter(caller_number=OuterRef("number"), hotline__in=list(hotline_ids), training=False)
     return callers.filter(Q(blocked_by=viewer) | Exists(ours))
 
 
@@ -107,7 +107,7 @@ def reported(hotline_ids: Iterable[int], at: datetime) -> list[Report]:
     """Numbers that operators reported lately and nobody blocked: those reported most often first."""
     calls = Call.objects.filter(
         hotline__in=list(hotline_ids), arrived_at__gt=at - REPORTED_WITHIN, note__outcome__in=NUISANCE,
-        note__saved_at__isnull=False,
+        note__saved_at__isnull=False, training=False,
     ).exclude(caller_number="")  # fmt: skip
     standing = Caller.objects.filter(number=OuterRef("caller_number"), blocked_until__gt=at)
     counted = calls.filter(~Exists(standing)).order_by().values("caller_number")

@@ -29,7 +29,7 @@ def call_now(callback_id: uuid.UUID, *, by: Any, at: datetime) -> None:
     """Make it the next of its line, also one that was given up. Raises NotNow while it is being made, or done."""
     with transaction.atomic():
         callback = _not_under_way(callback_id, [Callback.State.WAITING, Callback.State.FAILED])
-        line = Call.objects.filter(hotline=callback.hotline_id, state=Call.State.WAITING)
+        line = Call.objects.filter(hotline=callback.hotline_id, state=Call.State.WAITING, training=False)
         attempt = [callback.attempt_id] if callback.attempt_id else []
         highest = line.exclude(pk__in=attempt).aggregate(highest=Max("priority"))["highest"]
         priority = callback.priority if highest is None else max(callback.priority, highest + 1)

@@ -83,7 +83,7 @@ def ask(call_id: uuid.UUID, *, at: datetime) -> Callback | None:
         if call.callback_id:
             return call.callback
         number = number_of(call)
-        if call.state != Call.State.WAITING or call.is_outgoing or not number or call.hotline is None:
+        if call.state != Call.State.WAITING or call.is_outgoing or call.training or not number or call.hotline is None:
             return None
         promised = Callback.objects.select_for_update().filter(hotline=call.hotline, number=number, state__in=OPEN)
         callback = promised.first() or _promise(call, call.hotline, number, at)
@@ -132,7 +132,7 @@ def _rounded_up(moment: datetime) -> datetime:
 def called_again(call: Call, *, at: datetime) -> Call:
     """Somebody to whom a callback is promised joined the line by themselves: they get the place that was kept, and are
     not dialled while they are on the line. Call for hotlines with callbacks, when a call was queued."""
-    if call.caller_kind != Call.CallerKind.NUMBER:
+    if call.caller_kind != Call.CallerKind.NUMBER or call.training:
         return call
     found = Callback.objects.filter(hotline=call.hotline_id, number=call.caller_number, state=Callback.State.WAITING)
     callback = found.first()
@@ -285,7 +285,11 @@ def _came_back(callback: Callback, again: Call, at: datetime) -> bool:
 
 def _begin(callback: Callback, at: datetime) -> bool:
     talks = Call.objects.filter(
-        caller_number=callback.number, hotline=callback.hotline, direction=Call.Direction.INCOMING, state__in=LIVE
+        caller_number=callback.number,
+        hotline=callback.hotline,
+        direction=Call.Direction.INCOMING,
+        state__in=LIVE,
+        training=False,
     ).first()
     if talks is not None:  # on the line at this moment: to dial would find it busy
         Callback.objects.filter(pk=callback.pk).update(again=talks)
@@ -324,7 +328,7 @@ def _may_be_dialled(callback: Callback, at: datetime) -> bool:
 def _turn_has_come(callback: Callback) -> bool:
     """Caller first: nobody stands before it, and there is somebody ready for each that is being dialled; or others
     wait behind it, who would otherwise pass it as soon as somebody becomes ready."""
-    line = Call.objects.filter(hotline=callback.hotline_id, state=Call.State.WAITING)
+    line = Call.objects.filter(hotline=callback.hotline_id, state=Call.State.WAITING, training=False)
     before = Q(priority__gt=callback.priority) | Q(priority=callback.priority, queued_at__lt=callback.queued_at)
     if line.filter(before).exists():
         return False

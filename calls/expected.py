@@ -29,7 +29,7 @@ def handling_time(hotline: Hotline, at: datetime) -> float | None:
 
     Talk that still lasts counts in the sum. To look at finished calls alone would be to look at the short ones.
     """
-    calls = Call.objects.filter(hotline=hotline, answered_at__gte=at - BASIS)
+    calls = Call.objects.filter(hotline=hotline, answered_at__gte=at - BASIS, training=False)
     calls = calls.filter(Q(direction=Call.Direction.INCOMING) | Q(callback__isnull=False))  # not who is called out to
     until = Coalesce("operator_left_at", "ended_at", at)
     found = calls.aggregate(talk=Sum(until - F("answered_at")), over=Count("ended_at"))

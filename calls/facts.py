@@ -105,6 +105,8 @@ def outcome(call: Call) -> str:
     away beats voicemail beats abandoned."""
     if not call.ended_at:
         return Call.Outcome.NONE
+    if call.training and call.reached_at:  # somebody's own telephone, and it works
+        return Call.Outcome.ANSWERED
     if call.is_unreached:
         return Call.Outcome.CANCELLED if call.refused == "cancelled" else Call.Outcome.UNREACHED
     if call.answered_at or call.callback_at:

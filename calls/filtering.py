@@ -25,7 +25,7 @@ SHOWS = [
     (LIVE, _("going on now")),
     *((value, label) for value, label in Call.Outcome.choices if value),
 ]
-ORDER = ("q", "period", "since", "until", "hotline", "show", "topic", "operator", "note", "recovered")
+ORDER = ("q", "period", "since", "until", "hotline", "show", "topic", "operator", "note", "recovered", "tests")
 
 
 class FilterForm(forms.Form):
@@ -41,6 +41,7 @@ class FilterForm(forms.Form):
     operator = forms.ChoiceField(label=_("Operator"), required=False)
     note = forms.ChoiceField(label=_("Note"), choices=[("missing", _("note missing"))], required=False)
     recovered = forms.ChoiceField(label=_("Recovered"), choices=[("1", _("recovered"))], required=False)
+    tests = forms.ChoiceField(label=_("Test calls"), choices=[("1", _("test calls"))], required=False)
 
     def __init__(
         self,
@@ -106,6 +107,7 @@ class FilterForm(forms.Form):
             text=self.given.get("q", ""),
             note_missing="note" in self.given,
             recovered="recovered" in self.given,
+            tests="tests" in self.given,
             zone=self.zone,
         )
 
@@ -193,9 +195,14 @@ def _range(form: FilterForm) -> str:
 
 
 def toggles(form: FilterForm) -> list[Toggle]:
-    """What is narrowed by one press: a missing note, a recovered call."""
+    """What is narrowed by one press: a missing note, a recovered call; or turned to: test calls."""
     found = []
-    for name, value, label in [("note", "missing", _("Note missing")), ("recovered", "1", _("Recovered"))]:
+    offered = [
+        ("note", "missing", _("Note missing")),
+        ("recovered", "1", _("Recovered")),
+        ("tests", "1", _("Test calls")),
+    ]
+    for name, value, label in offered:
         on = name in form.given
         found.append(Toggle(name, label, on, form.query(name) if on else form.query(**{name: value})))
     return found

@@ -64,7 +64,7 @@ def _before(call: Call) -> list[Step]:
 
 def _callback(call: Call) -> list[Step]:
     """Before the conversation of a callback: it waits for its turn, and is dialled."""
-    steps = [Step("dialled", call.arrived_at, _("To be called back"))]
+    steps = [Step("dialled", call.arrived_at, _("Test of a telephone") if call.training else _("To be called back"))]
     if call.queued_at and not (call.reached_at and call.reached_at < (call.answered_at or call.reached_at)):
         until = call.answered_at or call.ended_at
         steps.append(_lasting("queue", call.arrived_at, until, _("Waits for its turn"), tone="info"))

@@ -24,7 +24,7 @@ _ASSIGN = Prepared(
     """
 WITH call AS (
   SELECT c.id, c.hotline_id, c.skills, c.language FROM calls_call c
-   WHERE c.state = 'waiting' AND c.ringing_until IS NULL
+   WHERE c.state = 'waiting' AND c.ringing_until IS NULL AND NOT c.training
      AND (SELECT true FROM operators_operator o
            WHERE <can take c> LIMIT 1)
    ORDER BY c.priority DESC, c.queued_at, c.id LIMIT 1 FOR UPDATE OF c SKIP LOCKED

@@ -134,7 +134,8 @@ def back_to_line(call: Call, *, at: datetime, ringing_until: datetime | None = N
 
 def first_place(call: Call) -> int:
     """The priority that makes a call the next of its hotline."""
-    others = Call.objects.filter(hotline=call.hotline_id, state=Call.State.WAITING).exclude(pk=call.pk)
+    line = Call.objects.filter(hotline=call.hotline_id, state=Call.State.WAITING, training=False)
+    others = line.exclude(pk=call.pk)
     highest = others.aggregate(highest=Max("priority"))["highest"]
     return call.priority if highest is None else max(call.priority, highest + 1)
 

@@ -84,7 +84,7 @@ class Cost:
 def cost(call: Call) -> Cost | None:
     """What a call cost, once it is over; None before, and where its number had no tariff when it came."""
     tariff = call.tariff
-    if tariff is None or call.ended_at is None:
+    if tariff is None or call.ended_at is None or call.training:
         return None
     minor = charge(tariff, counted(call))
     return Cost(minor, tariff.currency, own_cost(tariff, _line_seconds(call)), tariff.own_currency)

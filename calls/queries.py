@@ -72,7 +72,7 @@ def talked_in(call: Call, operator_id: int) -> bool:
 
 def waiting(hotline_ids: Any = None) -> "QuerySet[Call]":
     """Waiting calls in the order in which they will be offered."""
-    calls = Call.objects.filter(state=Call.State.WAITING).select_related("hotline", "caller", "number")
+    calls = Call.objects.filter(state=Call.State.WAITING, training=False).select_related("hotline", "caller", "number")
     if hotline_ids is not None:
         calls = calls.filter(hotline_id__in=hotline_ids)
     return calls.order_by("-priority", "queued_at", "id")

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
+from calls import practice
 from calls.callbacks import PLACEHOLDER
 from calls.journal import note_event
 from calls.lifecycle import attach_hotline, call_ended, call_of, release
@@ -90,6 +91,7 @@ def silent_calls(at: datetime, *, silence: timedelta) -> "QuerySet[Call]":
     limit = at - silence
     quiet = Q(checked_at__isnull=True, arrived_at__lt=limit) | Q(checked_at__lt=limit)
     calls = Call.objects.exclude(state=Call.State.ENDED).exclude(carrier_ref__startswith=PLACEHOLDER)
+    calls = calls.exclude(carrier_ref__startswith=practice.PLACEHOLDER)
     return calls.filter(quiet).order_by("checked_at")
 
 

@@ -202,7 +202,7 @@ def _due(call: Call, every: int, at: datetime) -> bool:
 
 def position(call: Call) -> int:
     """The caller's place in the hotline's queue, from 1."""
-    ahead = Call.objects.filter(state=Call.State.WAITING, hotline=call.hotline_id).filter(
+    ahead = Call.objects.filter(state=Call.State.WAITING, hotline=call.hotline_id, training=False).filter(
         Q(priority__gt=call.priority)
         | Q(priority=call.priority, queued_at__lt=call.queued_at)
         | Q(priority=call.priority, queued_at=call.queued_at, pk__lt=call.pk)

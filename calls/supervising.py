@@ -56,7 +56,8 @@ def bring_forward(call_id: uuid.UUID, *, by: Any, at: datetime) -> int:
     next already."""
     with transaction.atomic():
         call = _waiting(call_id)
-        others = Call.objects.filter(hotline=call.hotline_id, state=Call.State.WAITING).exclude(pk=call.pk)
+        line = Call.objects.filter(hotline=call.hotline_id, state=Call.State.WAITING, training=False)
+        others = line.exclude(pk=call.pk)
         first = others.order_by("-priority", "queued_at", "id").first()
         if first is None or _before(call, first):
             raise Refused(_("This call is the next already."))
@@ -83,7 +84,7 @@ def put_back(call_id: uuid.UUID, *, priority: int, by: Any, at: datetime) -> Non
 
 def _waiting(call_id: uuid.UUID) -> Call:
     call = Call.objects.select_for_update().get(pk=call_id)
-    if call.state != Call.State.WAITING:
+    if call.state != Call.State.WAITING or call.training:
         raise Refused(_("This call does not wait any more."))
     return call
 

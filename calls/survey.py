@@ -17,7 +17,7 @@ SCORES = ("1", "2", "3", "4", "5")
 
 def question(call: Call, hotline: Hotline) -> AskSurvey | None:
     """The question, or None where there is none or it was asked already. No query for a hotline without one."""
-    if not hotline.survey_enabled or Survey.objects.filter(call=call).exists():
+    if not hotline.survey_enabled or call.training or Survey.objects.filter(call=call).exists():
         return None
     return AskSurvey(own_or_word(hotline.survey_question, "survey", call.language))
 

@@ -58,6 +58,8 @@ def _as_one(event: CallEvent) -> object:
 
 
 def _text(event: CallEvent, name: str, call: Call) -> str:
+    if call.training and event.kind == Kind.ARRIVED:
+        return _("A test call of the system began. It rings at nobody who answers calls, and is in no figure.")
     if told := _of_a_part(event, name, call):
         return told
     if event.kind in (Kind.MISSED, Kind.DECLINED, Kind.WITHDRAWN):

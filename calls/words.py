@@ -8,6 +8,8 @@ _OWN_NAMES = {"fil": "Filipino"}
 
 _WORDS: dict[str, dict[str, str]] = {
     "en": {
+        "test_hello": "This is a test call. You hear us, so your telephone works. Press 1 to confirm, or hang up.",
+        "test_thanks": "Thank you. Your keys arrive too. Goodbye.",
         "greeting": "Welcome to {organisation}. Please hold, we will answer as soon as we can.",
         "closed": "{organisation} is closed now. Please call again when we are open.",
         "voicemail": "Nobody can take your call right now. Please leave a message after the tone, "
@@ -56,6 +58,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "survey": "How well were we able to help you? Press a key from 1, not at all, to 5, very well.",
     },
     "nb": {
+        "test_hello": "Dette er en prøveoppringning. Du hører oss, så telefonen din virker. "
+        "Trykk 1 for å bekrefte, eller legg på.",
+        "test_thanks": "Takk. Tastene dine når også fram. Ha det bra.",
         "greeting": "Velkommen til {organisation}. Vent litt, vi svarer så snart vi kan.",
         "closed": "{organisation} er stengt nå. Ring gjerne igjen i åpningstiden.",
         "voicemail": "Ingen kan ta telefonen akkurat nå. Legg igjen en beskjed etter tonen, "
@@ -103,6 +108,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "survey": "Hvor godt fikk du hjelp? Trykk en tast fra 1, ikke i det hele tatt, til 5, svært godt.",
     },
     "fil": {
+        "test_hello": "Pagsubok na tawag ito. Naririnig mo kami, kaya gumagana ang telepono mo. "
+        "Pindutin ang 1 para kumpirmahin, o ibaba ang telepono.",
+        "test_thanks": "Salamat. Dumarating din ang mga pindot mo. Paalam.",
         "greeting": "Maligayang pagtawag sa {organisation}. Maghintay po lamang, sasagutin namin kayo agad.",
         "closed": "Sarado po ang {organisation} ngayon. Tumawag po ulit kapag bukas na kami.",
         "voicemail": "Wala pong makasagot sa ngayon. Mag-iwan po ng mensahe pagkatapos ng tono, "

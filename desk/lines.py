@@ -34,7 +34,8 @@ SELECT h.id, h.name, h.colour, h.service_level_seconds,
   FROM operators_operator me
   JOIN lines_hotline h ON h.id = ANY(me.hotline_ids) AND h.active
   CROSS JOIN LATERAL (SELECT count(*) AS waiting, min(c.queued_at) AS since FROM calls_call c
-                       WHERE c.hotline_id = h.id AND c.state = 'waiting' AND c.direction = 'incoming') line
+                       WHERE c.hotline_id = h.id AND c.state = 'waiting' AND c.direction = 'incoming'
+                         AND NOT c.training) line
  WHERE me.id = %s ORDER BY h.priority DESC, h.name
 """
 

@@ -181,7 +181,7 @@ def history_of(call: Call) -> list[Call]:
 
 
 def _before(call: Call) -> "QuerySet[Call]":
-    same = Call.objects.filter(caller_number=call.caller_number, hotline=call.hotline)
+    same = Call.objects.filter(caller_number=call.caller_number, hotline=call.hotline, training=False)
     return same.filter(arrived_at__lt=call.arrived_at).exclude(pk=call.pk)
 
 

@@ -20,7 +20,7 @@ from desk import floor
 from desk.tiles import tiles
 from hotline.core import access
 from operators.permissions import hotlines_of
-from telephony import outages
+from telephony import canary, outages
 
 OPERATOR, SUPERVISOR, WALL, WALL_WITH_NAMES = "operator", "supervisor", "wall", "wall with names"
 WAITING_SHOWN = 4
@@ -84,4 +84,4 @@ def _people(shown: Board, kind: str) -> dict[str, Any]:
     groups = floor.groups(shown)
     found = {"supervises": True, "groups": groups, "cards": floor.by_name(groups), "waiting": calls}
     found |= {"callbacks": promises.how_many_wait(ids), "limits": outward_alarms.today(ids, shown.at)}
-    return found | {"more": shown.waiting - len(calls)}
+    return found | {"more": shown.waiting - len(calls), "canaries": canary.alarms(ids)}

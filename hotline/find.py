@@ -48,7 +48,7 @@ def _short(text: str) -> bool:
 def _calls(request: HttpRequest, hotlines: list[int], text: str) -> list[tuple[str, list[dict[str, Any]]]]:
     user: Any = request.user
     if _ID.fullmatch(text):
-        calls = list(named(queries.visible_to(user, hotlines), text)[:CALLS])
+        calls = list(named(queries.visible_to(user, hotlines).filter(training=False), text)[:CALLS])
     else:
         calls = register.page(user, hotlines, register.Filter(text=text), size=CALLS).calls
     return [(_("Calls"), [_call(call) for call in calls])]

@@ -113,6 +113,7 @@ def _calls() -> Iterator[Metric]:
     waits = GaugeMetricFamily("hotline_longest_wait_seconds", "Longest wait in the queue now", labels=["hotline"])
     rows = (
         Call.objects.exclude(state=Call.State.ENDED)
+        .filter(training=False)
         .values("state", slug=F("hotline__slug"))
         .annotate(n=Count("id"), oldest=Min("queued_at", filter=Q(direction=Call.Direction.INCOMING)))
         .order_by("slug", "state")

@@ -1,5 +1,6 @@
 """Every setting of the system, read from the environment. `docs/settings.md` lists each with its default."""
 
+from datetime import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,6 +11,18 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 env = environ.Env()
+
+
+def moment_of_day(text: str) -> time | None:
+    """HH:MM as a time; None for "off"."""
+    if text.strip().lower() == "off":
+        return None
+    try:
+        return time.fromisoformat(text.strip())
+    except ValueError:
+        raise ImproperlyConfigured(f"CANARY_TIME must look like 04:00, or be off, not {text!r}.") from None
+
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
 DEMO = env.bool("HOTLINE_DEMO", default=False)
@@ -155,6 +168,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "telephony.check_numbers",
         "schedule": crontab(hour=5, minute=10),
     },
+    "test calls are made at the hour of each hotline": {
+        "task": "telephony.canary",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 500},
+    },
     "recordings past their time are erased": {
         "task": "telephony.purge_recordings",
         "schedule": crontab(hour=3, minute=10),
@@ -268,6 +286,9 @@ CALLBACK_RING_SECONDS = env.int("CALLBACK_RING_SECONDS", default=30)
 # After a callback that nobody took the next try waits so long; there are as many tries as pauses, and one more.
 CALLBACK_PAUSES_SECONDS = env.list("CALLBACK_PAUSES_SECONDS", cast=int, default=[300, 900])
 FALLBACK_FORWARD_NUMBER = env("FALLBACK_FORWARD_NUMBER", default="")
+# When each hotline is given its nightly test call, by its own clock; "off": never. Which: their slugs, or all.
+CANARY_TIME = moment_of_day(env("CANARY_TIME", default="04:00"))
+CANARY_HOTLINES = env.list("CANARY_HOTLINES", default=[])
 
 # --- languages, time ----------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -296,6 +317,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not MANIFEST
+# By itself it sends .wav as octets, which the carrier does not play: callers would wait in silence.
+WHITENOISE_MIMETYPES = {".wav": "audio/wav"}
 MEDIA_ROOT = DATA_DIR / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200

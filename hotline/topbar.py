@@ -59,7 +59,7 @@ def here(request: HttpRequest) -> Here | None:
 def waiting(request: HttpRequest) -> dict[str, Any]:
     """How many wait on the chosen hotlines, and since when the first of them."""
     hotlines = chosen_hotlines(request)
-    calls = Call.objects.filter(state=Call.State.WAITING, direction="incoming", hotline_id__in=hotlines)
+    calls = queries.waiting(hotlines).filter(direction="incoming").select_related(None).order_by()
     return calls.aggregate(count=Count("pk"), since=Min("queued_at")) | {"topics": line_topics(hotlines)}
 
 

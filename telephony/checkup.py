@@ -1,7 +1,7 @@
 """The doctor's checks of what concerns the carrier."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import requests
@@ -14,6 +14,7 @@ from twilio.base.exceptions import TwilioException
 
 from hotline.core.checkup import Finding, bad, check, good, warn
 from lines.models import Number
+from telephony import canary as canaries
 from telephony import outages, pointing
 from telephony.twilio import account as carrier
 from telephony.twilio import refusals, signature
@@ -22,6 +23,7 @@ from telephony.twilio.numbers import Refused, owned
 _SECONDS = 4
 _DRIFT_WARN, _DRIFT_BAD = 2.0, 30.0
 _FORGED, _NO_CALL = 403, 400
+_CANARY_AGE = timedelta(hours=27)  # a night, and the hours in which it is made up for
 
 
 @check("account", gettext_lazy("Telephone provider"), seconds=8)
@@ -94,6 +96,25 @@ def numbers() -> Finding:
         )
     text = ngettext("%(count)d number leads here.", "All %(count)d numbers lead here.", len(ours))
     return good(text % {"count": len(ours)})
+
+
+@check("canary", gettext_lazy("Test call"))
+def canary() -> Finding:
+    """The last nightly test call of each hotline got through."""
+    watched = list(canaries.watched())
+    last = canaries.latest(hotline.pk for hotline in watched)
+    wrong = [str(each.hotline) for each in last if not each.passed]
+    look = _("Open “Test calls” from the page of the numbers: it says why.")
+    if wrong:
+        return bad(_("The last test call failed: %(hotlines)s.") % {"hotlines": ", ".join(wrong)}, look)
+    if settings.CANARY_TIME is None:
+        return warn(_("The nightly test calls are switched off."), _("Set CANARY_TIME, such as 04:00."))
+    limit = timezone.now() - _CANARY_AGE
+    late = [str(h) for h in watched if h.last_canary is None or h.last_canary < limit]
+    if late:
+        seen = _("Not called since yesterday: %(hotlines)s.") % {"hotlines": ", ".join(late)}
+        return warn(seen, _("Look at worker and beat; or press “Call all now” under “Test calls”."))
+    return good(_("The last test call of each hotline got through."))
 
 
 @check("clock", gettext_lazy("Clock"))

@@ -119,7 +119,7 @@ def _operator(user: Any) -> Operator | None:
 
 def _call(operator: Operator, began: datetime) -> Call | None:
     """The call the guide is about: answered since it began, and best one whose note is saved."""
-    own = Call.objects.filter(operator=operator, arrived_at__gte=began, answered_at__isnull=False)
+    own = Call.objects.filter(operator=operator, arrived_at__gte=began, answered_at__isnull=False, training=False)
     return own.select_related("note").order_by(F("note__saved_at").desc(nulls_last=True), "-answered_at").first()
 
 
@@ -132,7 +132,9 @@ def _number(operator: Operator, call: Call | None, began: datetime) -> int:
     if operator.state not in AT_WORK:
         return 1
     served = operator.hotlines.through.objects.filter(operator=operator).values("hotline_id")
-    rings = Call.objects.filter(hotline_id__in=served, arrived_at__gte=began).exclude(state=Call.State.ENDED)
+    rings = Call.objects.filter(hotline_id__in=served, arrived_at__gte=began, training=False).exclude(
+        state=Call.State.ENDED
+    )
     return 3 if rings.exists() else 2
 
 

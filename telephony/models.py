@@ -6,6 +6,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from telephony.canary_models import CanaryCall  # noqa: F401 - models of this app are found here
+from telephony.check_models import TelephoneCheck  # noqa: F401 - models of this app are found here
+
 
 class Guide(models.Model):
     """The guided first call of one person. How far it is follows from the calls; see telephony/guide.py."""

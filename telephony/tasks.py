@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from telephony import pointing, pricing
+from telephony import canary, pointing, pricing
 from telephony.purging import DAYS, purge, settle
 from telephony.reconcile import compare_since
 from telephony.twilio.numbers import Refused
@@ -39,6 +39,13 @@ def read_prices() -> dict[str, int]:
     """Ask the carrier what the legs of ended calls cost. Run twice at once, no leg is asked about twice."""
     found = pricing.read_back(timezone.now())
     return {"asked": found.asked, "priced": found.priced}
+
+
+@shared_task(name="telephony.canary")
+def call_canaries() -> dict[str, int]:
+    """The test calls that are due by now; run twice, the second finds none."""
+    found = canary.call(hotlines) if (hotlines := canary.due(timezone.now())) else []
+    return {"called": len(found), "failed": sum(not each.passed for each in found)}
 
 
 @shared_task(name="telephony.purge_recordings")

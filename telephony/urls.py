@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from telephony import number_views, views
+from telephony import canary_views, check_views, number_views, views
 
 app_name = "telephony"
 urlpatterns = [
@@ -19,6 +19,14 @@ urlpatterns = [
     path("numbers/attach/", number_views.attach, name="attach_number"),
     path("numbers/search/", number_views.search, name="search_numbers"),
     path("numbers/buy/", number_views.buy, name="buy_number"),
+    path("canary/", canary_views.canary, name="canary"),
+    path("canary/call/", canary_views.call_all, name="canary_all"),
+    path("canary/<slug:slug>/call/", canary_views.call_one, name="canary_call"),
+    path("canary/<int:pk>/seen/", canary_views.seen, name="canary_seen"),
+    path("my-telephone/", check_views.page, name="my_telephone"),
+    path("my-telephone/found/", check_views.keep, name="my_telephone_found"),
+    path("my-telephone/call/", check_views.ring, name="my_telephone_call"),
+    path("my-telephone/standing/", check_views.standing, name="my_telephone_standing"),
     path("telephony/token/", views.token, name="token"),
     path("telephony/recording/<uuid:call_id>/<int:pk>/", views.recording, name="recording"),
     path("telephony/voicemail/<uuid:call_id>/", views.voicemail, name="voicemail"),

@@ -72,7 +72,7 @@ def still_moves(call: Call) -> bool:
 
 def note_missing(call: Call) -> bool:
     note = getattr(call, "note", None)
-    return call.outcome == Call.Outcome.ANSWERED and not (note and note.saved_at)
+    return call.outcome == Call.Outcome.ANSWERED and not call.training and not (note and note.saved_at)
 
 
 @register.filter
@@ -84,7 +84,9 @@ def marks(call: Call) -> list[tuple[str, str]]:
         found.append((_("note missing"), "warn"))
     if voicemail:
         found.append((_("message"), "quiet" if voicemail.handled_at else "warn"))
-    if call.is_outgoing:
+    if call.training:
+        found.append((_("test call"), "info"))
+    elif call.is_outgoing:
         found.append((_("outgoing") if call.is_called_out else _("callback"), "info"))
     if call.answered_at and (consent := getattr(call, "consent", None)):
         agreed = _("recorded, agreed") if consent.answer == "agreed" else _("recorded, announced")

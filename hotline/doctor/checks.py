@@ -16,6 +16,7 @@ ALL: tuple[Check, ...] = (
     outside.reachable,
     checkup.webhooks,
     checkup.numbers,
+    checkup.canary,
     checkup.clock,
     outside.certificate,
     outside.disk,

@@ -114,6 +114,10 @@ def supervisor_of(attendance_id: object) -> str:
     return f"{base()}/supervisor/{attendance_id}/"
 
 
+def test_of(call_id: object) -> str:
+    return f"{base()}/test/{call_id}/"
+
+
 def hold() -> str:
     """What plays on hold is asked for once and its failure is silence, so the carrier is told to ask again."""
     return f"{base()}/hold/#rc=3&rp=all"

@@ -21,7 +21,7 @@ _ANOTHER = "2"
 
 def offered(call: Call) -> bool:
     """Whether the caller may ask for a callback now."""
-    waits = call.state == Call.State.WAITING and not call.is_outgoing
+    waits = call.state == Call.State.WAITING and not call.is_outgoing and not call.training
     return waits and call.hotline is not None and call.hotline.callbacks_enabled
 
 
@@ -85,7 +85,7 @@ def answered(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
 
 def again(call: Call | None) -> str:
     """The carrier could not use our answer on a dialled leg: it goes on from where it stands."""
-    if call is None or call.ended_at:
+    if call is None or call.ended_at or call.training:
         return twiml.HANG_UP
     where = addresses.callback_of if call.is_unreached else addresses.next_of
     return twiml.response(f'<Redirect method="POST">{twiml.clean(where(call.pk))}</Redirect>')

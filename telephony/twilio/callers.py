@@ -5,7 +5,7 @@ import uuid
 from django.http import HttpRequest
 
 from calls import callbacks as promises
-from calls import consent, gates, overflow, routing, services
+from calls import consent, gates, overflow, practice, routing, services
 from calls.facts import moment
 from calls.journal import note_event
 from calls.models import Call, CallEvent
@@ -20,12 +20,16 @@ from telephony.twilio.webhook import Post, webhook
 
 def _arrive(request: HttpRequest, post: Post) -> str:
     """A caller dialled one of our numbers."""
+    training = practice.is_test(post.call_sid, post.get(practice.MARK))
+    if training is None:
+        return twiml.HANG_UP
     arrival = services.receive_call(
         carrier_ref=post.call_sid,
         dialled=post.get("To") or post.get("Called"),
         caller=post.get("From") or post.get("Caller"),
         forwarded_from=post.get("ForwardedFrom"),
         verified=verified(post.get("StirVerstat")),
+        training=training,
         at=post.at,
         raw=post.form,
     )

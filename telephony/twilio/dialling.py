@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from calls import callbacks, outbox, outgoing, services
+from calls import callbacks, outbox, outgoing, practice, services
 from calls.dialling import NotCallable, callable_number, country_of
 from calls.models import Call, Instruction
-from telephony.twilio import addresses
+from telephony.twilio import addresses, test_call
 from telephony.twilio.client import client
 from telephony.twilio.legs import STATUSES, end, made_before
 
@@ -23,8 +23,11 @@ log = logging.getLogger(__name__)
 def dial(instruction: Instruction, at: datetime) -> None:
     """Create the leg of an outgoing call, unless it is over, was dialled already, or may not be called any more."""
     call = Call.objects.select_related("hotline").get(pk=instruction.call_id)
-    if call.ended_at or not call.carrier_ref.startswith(callbacks.PLACEHOLDER):
+    if call.ended_at or not call.carrier_ref.startswith((callbacks.PLACEHOLDER, practice.PLACEHOLDER)):
         outbox.finish(instruction, at=at)
+        return
+    if call.training:
+        test_call.dial(instruction, call, at)
         return
     if not _may_call(call):
         outbox.fail(instruction, at=at, error="this number is not called")

@@ -20,6 +20,7 @@ _VOICES = {
     "fil": ("fil-PH", "Google.fil-PH-Standard-A"),
     "ru": ("ru-RU", "Polly.Tatyana"),
 }
+_VOICE_OF = dict(_VOICES.values())
 _RING_KEY_SECONDS = 10
 _GATE_SECONDS = 6
 _MENU_SECONDS = 6
@@ -34,11 +35,21 @@ def clean(text: str) -> str:
     return escape(_ILLEGAL.sub("", text))
 
 
+def spoken_in(language: str) -> tuple[str, str]:
+    """The language of speech and the voice for a language of ours; English for one without a voice."""
+    return _VOICES.get(language, _VOICES["en"])
+
+
+def voice_of(spoken: str) -> str | None:
+    """The voice that goes with a language of speech, as in `say`."""
+    return _VOICE_OF.get(spoken)
+
+
 @lru_cache(maxsize=2048)
 def say(words: steps.Say) -> str:
     if not words.text.strip():
         return ""
-    language, voice = _VOICES.get(words.language, _VOICES["en"])
+    language, voice = spoken_in(words.language)
     return f'<Say language="{language}" voice="{voice}">{clean(words.text)}</Say>'
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from telephony.twilio import callbacks, callers, operators, outside, recorded, supervisors
+from telephony.twilio import callbacks, callers, operators, outside, recorded, supervisors, test_call
 
 app_name = "twilio"
 urlpatterns = [
@@ -25,6 +25,9 @@ urlpatterns = [
     path("survey/<uuid:call_id>/", recorded.survey, name="survey"),
     path("conference/<uuid:call_id>/", callers.conference, name="conference"),
     path("hold/", callers.hold, name="hold"),
+    path("test/<uuid:call_id>/", test_call.answered, name="test"),
+    path("test/<uuid:call_id>/key/", test_call.key, name="test_key"),
+    path("test/<uuid:call_id>/status/", test_call.status, name="test_status"),
     path("outside/<uuid:leg_id>/", outside.answered, name="outside"),
     path("outside/<uuid:leg_id>/key/", outside.key, name="outside_key"),
     path("outside/<uuid:leg_id>/done/", outside.done, name="outside_done"),

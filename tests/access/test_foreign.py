@@ -14,6 +14,7 @@ from knowledge.models import Contact, Question, Script, Snippet
 from lines.models import OpeningRule
 from lines.tariffs import Tariff
 from scheduling.models import Shift
+from telephony.models import CanaryCall
 from tests.access.test_matrix import checksums
 from tests.access.urls import addresses
 from tests.api.conftest import House, make_house
@@ -81,6 +82,8 @@ def objects(house: House) -> dict[str, dict[str, object]]:
     known |= {"knowledge:edit_script": {"pk": script.pk}, "telephony:voicemail": {"call_id": house.call.pk}}
     known |= {f"telephony:{name}": {"pk": house.number.pk} for name in ("fix_number", "number_hotline")}
     known |= {"doctor:look": {"name": "disk"}}
+    canary = CanaryCall.objects.create(hotline=house.hotline, at=at, passed=False)
+    known |= {"telephony:canary_call": slug, "telephony:canary_seen": {"pk": canary.pk}}
     acts = ("person", "edit_person", "deactivate", "reactivate", "new_password", "new_token", "withdraw_token")
     known |= {f"operators:{name}": person for name in (*acts, "remove_second_factor")}
     return known
