@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, connections
 from django.utils import timezone
 
-from calls import callbacks, outbox, services
+from calls import agencies, callbacks, outbox, services
 from calls.models import Instruction
 from hotline.core import heartbeat
 from hotline.core.live import SWITCHBOARD_CHANNEL
@@ -140,6 +140,7 @@ class Switchboard:
     def _sweep(self, at: datetime) -> None:
         outbox.release_stale(at)
         outages.end_forgotten(at)
+        agencies.keep_up(at)
         services.expire_offers(at)
         services.expire_legs(at)
         services.close_overdue_attendances(at)
