@@ -11,7 +11,8 @@ CONDITIONS = {
     "serves": "call.hotline_id = ANY(o.hotline_ids)",
     # Each skill asked for is a word, with or without a level; after a time any level will do.
     "skilled": """(o.skill_marks @> call.skills OR (call.level_for > 0 AND call.waited >= call.level_for
-      AND o.skills @> string_to_array(regexp_replace(array_to_string(call.skills, ','), ':[0-9]', '', 'g'), ',')::varchar[]))""",
+      AND o.skills @> string_to_array(regexp_replace(array_to_string(call.skills, ','), ':[0-9]', '', 'g'),
+        ',')::varchar[]))""",
     "speaks": "(o.languages = '{}' OR call.language = ANY(o.languages))",
     "at_desk": "(o.desk_seen_at IS NULL OR o.desk_seen_at > %(desk_limit)s)",
     # For some seconds only those with the preferred skills.

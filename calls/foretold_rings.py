@@ -1,4 +1,4 @@
-"""Why somebody would not be rung, or not at once: skills and their levels, what is preferred, and agencies, in words."""
+"""Why somebody would not be rung, or not at once: skills, their levels, what is preferred, and agencies, in words."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -69,3 +69,9 @@ class AgencyRule(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agency", "hotline"], name="an_agency_has_one_rule_a_hotline")]
+
+    def in_words(self) -> str:
+        """When it rings, for a list."""
+        if self.when == self.When.AFTER:
+            return _("after %(seconds)s seconds") % {"seconds": self.after_seconds}
+        return str(self.When(self.when).label)

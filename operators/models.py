@@ -91,6 +91,14 @@ class Operator(models.Model):
     def __str__(self) -> str:
         return self.display_name
 
+    @property
+    def skills_in_words(self) -> str:
+        """The skills, with their levels where they are not the usual ones."""
+        said = _("%(skill)s (level %(level)s)")
+        levels = self.skill_levels
+        named = (said % {"skill": each, "level": levels[each]} if each in levels else each for each in self.skills)
+        return ", ".join(str(each) for each in named)
+
 
 class PresenceChange(models.Model):
     """One change of an operator's state: what, when, why and by whom. Never edited.
