@@ -332,7 +332,7 @@ def _turn_has_come(callback: Callback) -> bool:
     before = Q(priority__gt=callback.priority) | Q(priority=callback.priority, queued_at__lt=callback.queued_at)
     if line.filter(before).exists():
         return False
-    serving = Operator.objects.filter(hotlines=callback.hotline_id, active=True, skills__contains=callback.skills)
+    serving = Operator.objects.filter(hotlines=callback.hotline_id, active=True, skill_marks__contains=callback.skills)
     serving = serving.filter(Q(languages=[]) | Q(languages__contains=[callback.language]))
     dialled = Callback.objects.filter(hotline=callback.hotline_id, state__in=OPEN, attempt__ended_at=None)
     dialled = dialled.filter(attempt__isnull=False, attempt__answered_at=None)

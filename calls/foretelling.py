@@ -16,6 +16,7 @@ from calls.foretold_people import AS_NOW, BUSY, NOBODY, ROSTERED, Candidate, Que
 from calls.foretold_way import Event, Over, Queued, Rung, Way
 from calls.models import Call
 from calls.numbers import classify
+from calls.plans import running
 from calls.plans.known import plan_of
 from calls.steps import AskConsent, Greet, Say, Step
 from lines.hours import Opening
@@ -156,13 +157,17 @@ def _joins(told: Foretold, call: Call) -> Queued:
     call.queued_at = told.question.at
     found = candidates(told.question, call)
     waits = routing.wait_step(call, call.hotline, told.question.at)
+    patience = running.patience(call, call.hotline)
     return Queued(
         call.hotline, call.language, call.skills, call.priority,
         topic=str(call.topic) if call.topic else "",
         ahead=waits.position - 1 if told.question.is_now else 0,
         rung=[each for each in found if each.can_take],
         others=[each for each in found if not each.can_take],
-        nobody=not any(each.holds["active"] and each.state in routing.PRESENT for each in found),
+        nobody=not any(
+            each.holds["active"] and each.state in routing.PRESENT and each.soon(told.question.at, patience)
+            for each in found
+        ),
         waits=waits,
         meets=meets,
         planned=told.by_menus or call.forwarded_at is not None,

@@ -1,12 +1,13 @@
 """Whom a call would ring: the same conditions and order that pick an operator for a real one, asked of everybody."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
-from calls.eligibility import CONDITIONS, ORDER
+from calls.agencies import Standing, standing
+from calls.eligibility import CONDITIONS, ORDER, WISHES
 from calls.models import Call
 from operators.models import Operator, Presence
 from operators.presence import DESK_GRACE_SECONDS
@@ -40,23 +41,39 @@ class Candidate:
     languages: list[str]
     holds: dict[str, bool]
     until: datetime | None = None
+    marks: list[str] = field(default_factory=list)  # the skills with all that they can be asked for as
+    agency: str = ""
+    standing: Standing | None = None  # the rule of the agency, if it has one for this hotline
 
     @property
     def can_take(self) -> bool:
         return all(self.holds.values())
 
+    def soon(self, at: datetime, patience: float) -> bool:
+        """Whether the agency, if they are of one, may be rung before somebody who calls then has lost patience."""
+        return not self.agency or (self.standing is not None and self.standing.soon(at, patience))
 
+
+# The rules of agencies as they would stand at that moment take the place of the table.
 _CANDIDATES = f"""
-SELECT o.id, o.display_name, o.state, o.skills, o.languages, {", ".join(CONDITIONS.values())}
+WITH operators_agencyrule AS (
+  SELECT rules.*, %(hotline_id)s::bigint AS hotline_id
+    FROM unnest(%(agencies)s::bigint[], %(after)s::int[], %(rings_from)s::timestamptz[], %(rings_until)s::timestamptz[])
+         AS rules (agency_id, after_seconds, rings_from, rings_until)
+)
+SELECT o.id, o.display_name, o.state, o.skills, o.languages, o.skill_marks, o.agency_id,
+       (SELECT name FROM operators_agency WHERE id = o.agency_id), {", ".join(CONDITIONS.values())}
   FROM (
-    SELECT p.id, p.display_name, p.active, p.hotline_ids, p.skills, p.languages, p.idle_since,
+    SELECT p.id, p.display_name, p.active, p.hotline_ids, p.skills, p.languages, p.idle_since, p.skill_marks,
+           p.agency_id,
            COALESCE(given.state, p.state) AS state,
            CASE WHEN given.state IS NULL THEN p.desk_seen_at END AS desk_seen_at
       FROM operators_operator p
       LEFT JOIN unnest(%(ids)s::bigint[], %(states)s::varchar[]) AS given (id, state) ON given.id = p.id
      WHERE %(hotline_id)s = ANY(p.hotline_ids)
   ) o,
-  (SELECT %(hotline_id)s::bigint AS hotline_id, %(skills)s::varchar[] AS skills, %(language)s::varchar AS language) call
+  (SELECT h.id AS hotline_id, %(skills)s::varchar[] AS skills, %(language)s::varchar AS language, 0 AS waited, {WISHES}
+     FROM lines_hotline h WHERE h.id = %(hotline_id)s) call
  ORDER BY {ORDER}
 """  # noqa: S608 - constants of our own stand in it
 
@@ -66,10 +83,16 @@ def candidates(question: Question, call: Call) -> list[Candidate]:
     each. The call need not be saved."""
     assert call.hotline_id is not None
     states, until = _states(question, call.hotline_id)
+    rules = standing(call.hotline_id, question.at)
     values: dict[str, Any] = {
         "hotline_id": call.hotline_id,
         "skills": call.skills,
         "language": call.language,
+        "at": question.at,
+        "agencies": list(rules),
+        "after": [each.after for each in rules.values()],
+        "rings_from": [each.rings_from for each in rules.values()],
+        "rings_until": [each.rings_until for each in rules.values()],
         "desk_limit": question.at - timedelta(seconds=DESK_GRACE_SECONDS),
         "ids": list(states),
         "states": list(states.values()),
@@ -77,13 +100,15 @@ def candidates(question: Question, call: Call) -> list[Candidate]:
     with connection.cursor() as cursor:
         cursor.execute(_CANDIDATES, values)
         rows = cursor.fetchall()
-    return [_candidate(row, until) for row in rows]
+    return [_candidate(row, until, rules) for row in rows]
 
 
-def _candidate(row: tuple[Any, ...], until: dict[int, datetime]) -> Candidate:
-    pk, name, state, skills, languages, *held = row
-    holds = dict(zip(CONDITIONS, held, strict=True))
-    return Candidate(pk, name, state, skills, languages, holds=holds, until=until.get(pk))
+def _candidate(row: tuple[Any, ...], until: dict[int, datetime], rules: dict[int, Standing]) -> Candidate:
+    pk, name, state, skills, languages, marks, agency_id, agency, *held = row
+    return Candidate(
+        pk, name, state, skills, languages, dict(zip(CONDITIONS, held, strict=True)), until.get(pk), marks,
+        agency or "", rules.get(agency_id),
+    )  # fmt: skip
 
 
 def _states(question: Question, hotline_id: int) -> tuple[dict[int, str], dict[int, datetime]]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from calls import foretold_plans, foretold_ringing
+from calls import foretold_plans, foretold_ringing, foretold_rings
 from calls.foretelling import BUSY, NOBODY, ROSTERED, Candidate, Foretold
 from calls.foretold_way import Over, Queued
 from calls.plans.walk import Heard
@@ -160,9 +160,8 @@ def _queue(queued: Queued, told: Foretold) -> Iterator[Part]:
     if foretold_ringing.several(queued):
         yield Part(_("Operators"), *foretold_ringing.in_words(queued), people=people)
     elif queued.rung:
-        why = _("Whoever has been free longest is rung first, each for %(seconds)s seconds.")
         first = _("rings at %(name)s") % {"name": queued.rung[0].name}
-        yield Part(_("Operators"), first, why % {"seconds": queued.hotline.ring_seconds}, people=people)
+        yield Part(_("Operators"), first, foretold_rings.rule(queued.hotline), people=people)
     elif queued.nobody:
         why = _("Nobody who serves the hotline is signed on, so nobody is waited for.")
         yield Part(_("Operators"), _("nobody"), why, "bad", people=people)
@@ -190,9 +189,7 @@ def _reasons(each: Candidate, queued: Queued, told: Foretold) -> Iterator[str]:
         return
     if not each.holds["ready"]:
         yield _state(each, told)
-    if not each.holds["skilled"]:
-        lacking = ", ".join(skill for skill in queued.skills if skill not in each.skills)
-        yield _("lacks the skill %(skills)s") % {"skills": lacking}
+    yield from foretold_rings.reasons(each, queued, told.question.at)
     if not each.holds["speaks"]:
         yield _("does not speak %(language)s") % {"language": queued.language}
     if not each.holds["at_desk"]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError
 
 from calls import ringing_all
-from calls.eligibility import ORDER, can_take
+from calls.eligibility import ORDER, WAITED, WISHES, can_take
 from calls.news import tell_of
 from hotline.core.live import wake_switchboard
 from hotline.core.prepared import Prepared
@@ -23,13 +23,16 @@ _ASSIGN = Prepared(
     "assign_a_call",
     """
 WITH call AS (
-  SELECT c.id, c.hotline_id, c.skills, c.language FROM calls_call c
+  SELECT c.id, asks.* FROM calls_call c CROSS JOIN LATERAL (
+      SELECT c.hotline_id, c.skills, c.language, <waited>, <wishes>, h.ring_seconds, h.rings_all
+        FROM lines_hotline h WHERE h.id = c.hotline_id
+    ) asks
    WHERE c.state = 'waiting' AND c.ringing_until IS NULL AND NOT c.training
      AND (SELECT true FROM operators_operator o
-           WHERE <can take c> LIMIT 1)
+           WHERE <can take asks> LIMIT 1)
    ORDER BY c.priority DESC, c.queued_at, c.id LIMIT 1 FOR UPDATE OF c SKIP LOCKED
 ), pair AS (
-  SELECT call.id AS call_id, call.hotline_id, op.id AS operator_id, op.device
+  SELECT call.id AS call_id, call.ring_seconds, call.rings_all, op.id AS operator_id, op.device
     FROM call CROSS JOIN LATERAL (
       SELECT o.id, o.device FROM operators_operator o
        WHERE <can take call>
@@ -43,11 +46,11 @@ WITH call AS (
   SELECT id, %(at)s, 'ready', 'ringing', %(cause)s, '' FROM rung
 ), claimed AS (
   UPDATE calls_call c
-     SET ringing_until = %(at)s + make_interval(secs => h.ring_seconds),
+     SET ringing_until = %(at)s + make_interval(secs => pair.ring_seconds),
          offered_at = COALESCE(c.offered_at, %(at)s)
-    FROM pair JOIN lines_hotline h ON h.id = pair.hotline_id
+    FROM pair
    WHERE c.id = pair.call_id AND EXISTS (SELECT 1 FROM rung)
-  RETURNING c.id, c.ringing_until, c.hotline_id, h.rings_all
+  RETURNING c.id, c.ringing_until, c.hotline_id, pair.rings_all
 ), offer AS (
   INSERT INTO calls_offer (id, call_id, operator_id, state, device, made_at, ring_until, reason)
   SELECT %(offer)s, claimed.id, pair.operator_id, 'ringing', pair.device, %(at)s, claimed.ringing_until, ''
@@ -64,7 +67,9 @@ WITH call AS (
   SELECT 'ring', call_id, id, '{}', 'pending', %(at)s, %(at)s, ring_until, 0, '' FROM offer
 )
 SELECT offer.call_id, offer.operator_id, claimed.hotline_id, claimed.rings_all FROM offer, claimed
-""".replace("<can take c>", can_take("c"))
+""".replace("<can take asks>", can_take("asks"))
+    .replace("<waited>", WAITED)
+    .replace("<wishes>", WISHES)
     .replace("<can take call>", can_take())
     .replace("<order>", ORDER),
     {"at": "timestamptz", "offer": "uuid", "cause": "text", "desk_limit": "timestamptz"},

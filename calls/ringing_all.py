@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
-from calls.eligibility import ORDER, can_take
+from calls.eligibility import ORDER, WAITED, WISHES, can_take
 from calls.models import Call
 from calls.news import tell_of
 from hotline.core.live import wake_switchboard
@@ -23,9 +23,10 @@ AT_ONCE = 20  # telephones that ring for one call at the same time, at most
 # A call that its operator passed on rings at the one it is meant for, and at nobody else.
 _WANTING = f"""
 SELECT c.id FROM lines_hotline h JOIN calls_call c ON c.hotline_id = h.id
+ CROSS JOIN LATERAL (SELECT c.hotline_id, c.skills, c.language, {WAITED}, {WISHES}) asks
  WHERE h.rings_all AND c.state = 'waiting' AND c.ringing_until IS NOT NULL
    AND NOT EXISTS (SELECT 1 FROM calls_transfer t WHERE t.call_id = c.id AND t.state IN ('ringing', 'talking'))
-   AND (SELECT true FROM operators_operator o WHERE {can_take("c")} LIMIT 1)
+   AND (SELECT true FROM operators_operator o WHERE {can_take("asks")} LIMIT 1)
  ORDER BY c.priority DESC, c.queued_at, c.id
 """  # noqa: S608 - constants of our own stand in it
 
@@ -33,7 +34,7 @@ SELECT c.id FROM lines_hotline h JOIN calls_call c ON c.hotline_id = h.id
 # the statement of `matching`: whoever is rung for another call in this moment is passed over.
 _RING = f"""
 WITH call AS (
-  SELECT c.*, h.ring_seconds,
+  SELECT c.*, h.ring_seconds, {WAITED}, {WISHES},
          (SELECT count(*) FROM calls_offer f WHERE f.call_id = c.id AND f.state = 'ringing') AS rings
     FROM calls_call c JOIN lines_hotline h ON h.id = c.hotline_id WHERE c.id = %(call)s
 ), taker AS (

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from calls import consent, gates, overflow, passing, pricing, survey
+from calls import agencies, consent, gates, overflow, passing, pricing, survey
 from calls.arrival import Arrival
 from calls.conferences import conference_of
 from calls.expected import expected_wait
@@ -163,19 +163,24 @@ def give_up_reason(call: Call, hotline: Hotline, at: datetime) -> str:
     """Why a waiting caller is led to voicemail now: "nobody" on duty, "too long", or "" to wait on."""
     if call.returned_at and call.ringing_until:
         return ""  # somebody is rung for this caller alone
-    if not anybody_present(hotline):
+    patience = running.patience(call, hotline)
+    if not anybody_present(hotline, at, patience):
         return "nobody"
     # A caller with a place kept by a callback joined the line long ago, but has been on the telephone since then.
     reached = max(each for each in (call.arrived_at, call.queued_at, call.reached_at) if each)
     since = call.returned_at or call.forwarded_at or reached
     waited = (at - max(since, call.sent_back_at or since)).total_seconds()
     ringing = Offer.objects.filter(call=call, state=Offer.State.RINGING).exists()
-    return "too long" if waited >= running.patience(call, hotline) and not ringing else ""
+    return "too long" if waited >= patience and not ringing else ""
 
 
-def anybody_present(hotline: Hotline) -> bool:
-    """Whether anybody who serves the hotline is signed on: everybody away is a queue, everybody offline is not."""
-    return Operator.objects.filter(hotlines=hotline, active=True, state__in=PRESENT).exists()
+def anybody_present(hotline: Hotline, at: datetime, patience: float) -> bool:
+    """Whether anybody who serves the hotline is signed on: everybody away is a queue, everybody offline is not.
+
+    People of an agency count as far as its rule lets them be rung before `patience` seconds are over.
+    """
+    serving = Operator.objects.filter(hotlines=hotline, active=True, state__in=PRESENT)
+    return serving.filter(agencies.may_be_rung(hotline, at, patience)).exists()
 
 
 def wait_step(call: Call, hotline: Hotline, at: datetime) -> Wait:

@@ -68,7 +68,7 @@ def _line(slug: str, at: datetime) -> Target | None:
 
 
 def _skilled(skill: str, call: Call) -> Target:
-    here = Operator.objects.filter(active=True, hotlines=call.hotline_id, skills__contains=[skill])
+    here = Operator.objects.filter(active=True, hotlines=call.hotline_id, skill_marks__contains=[skill])
     if not skill or not here.filter(state__in=PRESENT).exists():
         raise Refused(_("Nobody signed on to this hotline has the skill “%(skill)s”.") % {"skill": skill})
     return Target(skill, skill=skill)

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("accounts/", include("operators.account_urls")),
+    path("people/agencies/", include("calls.agency_urls")),
     path("people/", include("operators.urls")),
     path("twilio/", include("telephony.twilio.urls")),
     path("lines/<slug:slug>/what-if/", what_if, name="what_if"),

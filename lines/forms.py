@@ -12,10 +12,11 @@ from hotline.core import localtime
 from hotline.core.moments import ClockInput, DayInput, MomentsForm, WallTimeField
 from lines import numbers
 from lines.hours import countries
-from lines.models import Gate, Hotline, Number, OpeningRule
+from lines.models import Gate, Hotline, Number, OpeningRule, RingOrder
 
 Kind = OpeningRule.Kind
 LANGUAGE_CODE = re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?")
+ASKED_SKILL = re.compile(r"[\w-]+(:[1-3])?")
 WEEKDAYS = [
     *((0, _("Monday")), (1, _("Tuesday")), (2, _("Wednesday")), (3, _("Thursday")), (4, _("Friday"))),
     *((5, _("Saturday")), (6, _("Sunday"))),
@@ -56,13 +57,15 @@ class HotlineForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("caller_limit_minutes", "gate", "gate_calls"):  # left out, they are as usual
+        usual = ("level_seconds", "preference_seconds", "ring_order")
+        for name in ("caller_limit_minutes", "gate", "gate_calls", *usual):  # left out, they are as usual
             self.fields[name].required = False
 
     class Meta:
         model = Hotline
         fields = [
-            *("name", "slug", "organisation", "time_zone", "country", "languages", "skills", "priority"),
+            *("name", "slug", "organisation", "time_zone", "country", "languages"),
+            *("skills", "level_seconds", "preferred_skills", "preference_seconds", "ring_order", "priority"),
             *("service_level_seconds", "service_level_percent", "short_abandon_seconds", "ring_seconds"),
             *(
                 "rings_all",
@@ -81,8 +84,16 @@ class HotlineForm(forms.ModelForm):
         help_texts = {
             "slug": _("Small letters, digits and hyphens."),
             "languages": _("Codes with commas between, as in nb, en. The first is spoken when nothing else is known."),
-            "skills": _("With commas between. An operator needs all of them."),
             "rings_all": _("Up to 20. The first who accepts has the call. Otherwise one is rung after the other."),
+            "skills": _(
+                "With commas between. An operator needs all of them; “refunds:2” asks for level 2 or better, of 3."
+            ),
+            "level_seconds": _("Whoever has the skill is rung then, at whatever level. 0: the level is always needed."),
+            "preferred_skills": _("With commas between. Whoever has all of them is rung before the others."),
+            "preference_seconds": _(
+                "For so long the others are not rung at all. 0: they are rung at once, after them."
+            ),
+            "ring_order": _("Of those who can take the call. Today begins at midnight in the hotline’s time zone."),
             "takes_everyone": _("No block list, no limit and no key, as a crisis hotline may want it."),
             "caller_limit_minutes": _(
                 "60 is an hour. Whoever was turned away may call again when older calls fall out of it."
@@ -127,6 +138,32 @@ class HotlineForm(forms.ModelForm):
 
     def clean_caller_limit_minutes(self) -> int:
         return self.cleaned_data["caller_limit_minutes"] or 60
+
+    def clean_level_seconds(self) -> int:
+        return self.cleaned_data["level_seconds"] or 0
+
+    def clean_preference_seconds(self) -> int:
+        return self.cleaned_data["preference_seconds"] or 0
+
+    def clean_ring_order(self) -> str:
+        return self.cleaned_data["ring_order"] or RingOrder.IDLE
+
+    def clean_skills(self) -> list[str]:
+        return self._asked("skills")
+
+    def clean_preferred_skills(self) -> list[str]:
+        return self._asked("preferred_skills")
+
+    def _asked(self, name: str) -> list[str]:
+        """Skills that are asked for, with or without a level."""
+        asked = [each.strip() for each in self.cleaned_data[name]]
+        for each in asked:
+            if not ASKED_SKILL.fullmatch(each):
+                raise forms.ValidationError(
+                    _("“%(skill)s” is not a skill: one word of letters, digits and hyphens, with or without a level."),
+                    params={"skill": each},
+                )
+        return asked
 
     def clean_gate(self) -> str:
         return self.cleaned_data["gate"] or Gate.OFF

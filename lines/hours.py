@@ -8,7 +8,8 @@ The strongest that applies to a moment decides:
 4. a one-off opening: open, also on a public holiday;
 5. a public holiday, where the hotline keeps them: closed;
 6. always, weekly and dated hours together: open when any of them says so;
-7. otherwise closed.
+7. an agency that answers outside these hours, and on public holidays, while its own hours say so: open;
+8. otherwise closed.
 
 Hours are those of the clock on the hotline's wall. A closing time at or before the opening time is on the next day.
 Where the clocks go forward, the hour that does not exist is skipped; where they go back, the hour that occurs twice
@@ -20,7 +21,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -54,6 +55,10 @@ class Reason(TextChoices):
     CLOSED_NOW = "closed_now", _("closed by hand")
     OUTSIDE_HOURS = "outside_hours", _("outside opening hours")
     NOT_IN_USE = "not_in_use", _("not in use")
+    AGENCY = "agency", _("an agency answers")
+
+
+OUTSIDE = frozenset({Reason.HOLIDAY, Reason.OUTSIDE_HOURS, Reason.AGENCY})  # not the hotline's own hours
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +106,10 @@ class Timetable:
         *,
         country: str = "",
         in_use: bool = True,
+        covers: "Iterable[tuple[str, Timetable]]" = (),
     ) -> None:
-        """`country` is given only where public holidays close the hotline."""
+        """`country` is given only where public holidays close the hotline; `covers` are the agencies that answer
+        outside its own hours, each with a name and its hours."""
         self.zone = zone
         self.country = country
         self.in_use = in_use
@@ -114,6 +121,7 @@ class Timetable:
         self._closed_spans = [_between(rule, Reason.EXCEPTION) for rule in closed if rule.starts_at]
         self._one_offs = [_between(rule, Reason.ONE_OFF) for rule in rules if rule.kind == Reason.ONE_OFF]
         self._closures = [_closed_by_hand(closure) for closure in closures]
+        self._covers = list(covers)
         self._by_the_day = bool(self._hours or self._closed_days or country)
         self._last_known = max((rule.last_day for rule in rules if rule.last_day), default=None)
         self._blocks: dict[int, _Block] = {}
@@ -179,6 +187,14 @@ class Timetable:
     def _open(self, moment: datetime, wall: datetime, hours: list[Span]) -> Opening:
         if once := _first(self._one_offs, moment):
             return Opening(True, once.reason, note=once.text)
+        own = self._own(moment, wall, hours)
+        return own if own.is_open else self._covered(moment) or own
+
+    def _covered(self, moment: datetime) -> Opening | None:
+        name = next((name for name, cover in self._covers if cover.at(moment).is_open), None)
+        return Opening(True, Reason.AGENCY, note=name) if name is not None else None
+
+    def _own(self, moment: datetime, wall: datetime, hours: list[Span]) -> Opening:
         if name := self.holiday(wall.date()):
             return Opening(False, Reason.HOLIDAY, note=name)
         if self._always:
@@ -215,6 +231,8 @@ class Timetable:
         cuts = {start, *localtime.clock_changes(self.zone, start, end)}
         for span in (*self._closures, *self._closed_spans, *self._one_offs):
             cuts |= {span.starts, span.ends}
+        for _name, cover in self._covers:
+            cuts |= {begins for begins, _ends, _opening in cover.stretches(start, end)}
         day, last = localtime.to_wall(start, self.zone).date() - DAY, localtime.to_wall(end, self.zone).date()
         while self._by_the_day and day <= last:
             if self.country:
@@ -278,7 +296,19 @@ def parse(hotline: "Hotline") -> Timetable:
         hotline.closures.all(),
         country=hotline.country if hotline.closed_on_holidays else "",
         in_use=hotline.active,
+        covers=[(str(rule.agency), of_agency(rule.agency)) for rule in _covering(hotline)],
     )
+
+
+def of_agency(agency: Any) -> Timetable:
+    """The timetable of an agency, which has weekly hours alone."""
+    return Timetable(ZoneInfo(agency.time_zone), agency.opening_lines(), in_use=agency.active)
+
+
+def _covering(hotline: "Hotline") -> Iterable[Any]:
+    """The rules of the agencies that answer outside the hotline's own hours."""
+    rules = hotline.agency_rules.filter(when="outside")
+    return rules.select_related("agency").prefetch_related("agency__hours").order_by("agency__name")
 
 
 @lru_cache(maxsize=512)

@@ -17,7 +17,7 @@ class Lack:
 
 def lacks(hotline: Hotline) -> list[Lack]:
     """What is missing, the serious first. Three queries. Callers are served without any of it, by what is usual."""
-    operators = list(hotline.operators.filter(active=True).values_list("skills", "languages"))
+    operators = list(hotline.operators.filter(active=True).values_list("skill_marks", "languages"))
     found = [*_way_in(hotline), *_people(hotline, operators), *_words(hotline)]
     return sorted(found, key=lambda lack: not lack.serious)
 
@@ -41,6 +41,9 @@ def _people(hotline: Hotline, operators: list[tuple[list[str], list[str]]]) -> l
     if not skilled:
         needed = ", ".join(hotline.skills)
         found.append(Lack(_("No operator has the skills it asks for: %(skills)s.") % {"skills": needed}, True))
+    if hotline.preferred_skills and not any(set(hotline.preferred_skills) <= set(row[0]) for row in operators):
+        needed = ", ".join(hotline.preferred_skills)
+        found.append(Lack(_("No operator has the skills it prefers: %(skills)s.") % {"skills": needed}, False))
     spoken = hotline.languages[0] if hotline.languages else "en"
     if not any(not languages or spoken in languages for _skills, languages in operators):
         found.append(Lack(_("No operator speaks its first language, %(language)s.") % {"language": spoken}, True))

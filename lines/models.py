@@ -27,6 +27,13 @@ class Gate(models.TextChoices):
     BUSY = "busy", _("when many calls come in")
 
 
+class RingOrder(models.TextChoices):
+    """Who is rung first of those who can take a call."""
+
+    IDLE = "idle", _("whoever has been free longest")
+    FEWEST = "fewest", _("whoever answered the fewest calls today")
+
+
 class Hotline(models.Model):
     """One service that callers reach: its zone, languages, words and goals.
 
@@ -50,6 +57,18 @@ class Hotline(models.Model):
     )
     skills = ArrayField(
         models.CharField(max_length=40), verbose_name=_("skills an operator needs"), default=list, blank=True
+    )
+    level_seconds = models.PositiveSmallIntegerField(
+        _("any level will do after, seconds, 0 = never"), default=0, db_default=0
+    )
+    preferred_skills = ArrayField(
+        models.CharField(max_length=40), verbose_name=_("skills preferred"), default=list, db_default=[], blank=True
+    )
+    preference_seconds = models.PositiveSmallIntegerField(
+        _("wait for those who have them, seconds"), default=0, db_default=0
+    )
+    ring_order = models.CharField(
+        _("rung first"), max_length=6, choices=RingOrder, default=RingOrder.IDLE, db_default=RingOrder.IDLE
     )
     priority = models.SmallIntegerField(_("priority between hotlines, higher first"), default=0)
     service_level_seconds = models.PositiveSmallIntegerField(_("answer within, seconds"), default=20)

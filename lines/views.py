@@ -37,6 +37,7 @@ def hotline(request: HttpRequest, slug: str) -> HttpResponse:
         "lacks": [lack for lack in lacks(found) if lack.serious],
         "closure": services.closure_in_force(found, at),
         "rules": _rules(found),
+        "agencies": found.agency_rules.select_related("agency").order_by("agency__name"),
         "may_change": _may_change(request),
     }
     return render(request, "lines/hotline.html", context)

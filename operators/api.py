@@ -40,6 +40,7 @@ class OperatorSerializer(serializers.ModelSerializer):
             "hotlines",
             "languages",
             "skills",
+            "skill_levels",
         ]
 
 

@@ -8,6 +8,7 @@ from django.contrib.postgres.forms import SimpleArrayField
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
+from operators import skills
 from operators.models import Device, Operator, User
 
 
@@ -72,10 +73,13 @@ class OperatorForm(forms.Form):
     )
     hotlines = HotlinesField(label=_("Hotlines whose calls the person answers"))
     skills = SimpleArrayField(
-        forms.CharField(max_length=40),
+        forms.CharField(max_length=42),
         label=_("Skills"),
         required=False,
-        help_text=_("Single words with commas between them, as in “orders, refunds”."),
+        help_text=_(
+            "Single words with commas between them, as in “orders, refunds:3”. The number is the level: 1 is learning, "
+            "2 is usual and need not be written, 3 is an expert."
+        ),
     )
     languages = forms.MultipleChoiceField(
         label=_("Languages spoken"), widget=forms.CheckboxSelectMultiple, required=False
@@ -91,7 +95,8 @@ class OperatorForm(forms.Form):
         """What the form shows first for somebody who is here already."""
         if operator is None:
             return {"answers": False}
-        own = {name: getattr(operator, name) for name in ("display_name", "device", "phone", "skills", "languages")}
+        own = {name: getattr(operator, name) for name in ("display_name", "device", "phone", "languages")}
+        own["skills"] = skills.write(operator.skills, operator.skill_levels)
         return own | {"answers": operator.active, "hotlines": operator.hotlines.all()}
 
     def clean(self) -> dict[str, Any]:

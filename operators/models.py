@@ -7,6 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
+from operators.agency_models import Agency, AgencyHours, AgencyRule  # noqa: F401 - models of this app, in a file of their own
+from operators.skills import Marks
+
 
 class User(AbstractUser):
     """Someone who signs in. The hotlines are those the person may see; an administrator sees all."""
@@ -55,7 +58,17 @@ class Operator(models.Model):
     device = models.CharField(_("answers by"), max_length=8, choices=Device, default=Device.BROWSER)
     hotlines = models.ManyToManyField("lines.Hotline", blank=True, related_name="operators", verbose_name=_("hotlines"))
     skills = ArrayField(models.CharField(max_length=40), verbose_name=_("skills"), default=list, blank=True)
+    skill_levels = models.JSONField(default=dict, db_default={}, editable=False)  # of each skill; left out: 2
+    # What whoever asks for a skill, or for a level of it, looks for: "billing", "billing:1", "billing:2".
+    skill_marks = models.GeneratedField(
+        expression=Marks("skills", "skill_levels"),
+        output_field=ArrayField(models.CharField(max_length=44)),
+        db_persist=True,
+    )
     languages = ArrayField(models.CharField(max_length=8), verbose_name=_("languages"), default=list, blank=True)
+    agency = models.ForeignKey(
+        Agency, on_delete=models.SET_NULL, null=True, blank=True, related_name="members", db_index=False
+    )  # a handful of people: read faster than found
     active = models.BooleanField(_("works here"), default=True)
     # Presence: written by operators.presence alone.
     state = models.CharField(max_length=12, choices=Presence, default=Presence.OFFLINE, editable=False)
@@ -77,6 +90,14 @@ class Operator(models.Model):
 
     def __str__(self) -> str:
         return self.display_name
+
+    @property
+    def skills_in_words(self) -> str:
+        """The skills, with their levels where they are not the usual ones."""
+        said = _("%(skill)s (level %(level)s)")
+        levels = self.skill_levels
+        named = (said % {"skill": each, "level": levels[each]} if each in levels else each for each in self.skills)
+        return ", ".join(str(each) for each in named)
 
 
 class PresenceChange(models.Model):

@@ -34,7 +34,7 @@ def people(viewer: Any, *, text: str = "", closed: bool = False) -> QuerySet[Use
             | Q(operator__display_name__icontains=word)
         )
     ordered = found.order_by("first_name", "last_name", "username")
-    return ordered.select_related("operator").prefetch_related("hotlines", "operator__hotlines")
+    return ordered.select_related("operator__agency").prefetch_related("hotlines", "operator__hotlines")
 
 
 def rows(users: list[User]) -> list[Row]:

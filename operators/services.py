@@ -19,7 +19,7 @@ from rest_framework.authtoken.models import Token
 
 from hotline.core.audit import record
 from hotline.core.live import announce, wake_switchboard
-from operators import presence
+from operators import presence, skills
 from operators.models import Device, Operator, Presence, User
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like something else on paper
@@ -83,7 +83,7 @@ def change_person(user: User, *, by: Any, hotlines: Iterable[Any] | None = None,
 def make_operator(user: User, *, by: Any, hotlines: Iterable[Any] = (), identity: str = "", **fields: Any) -> Operator:
     """Give a user the operator part: from now on calls can ring them, at `op_<pk>` in the browser, or at the browser
     telephone that they have already."""
-    facts = {"display_name": str(user), "languages": ["en"], **_only(fields, OPERATOR_FIELDS)}
+    facts = {"display_name": str(user), "languages": ["en"], **_levelled(_only(fields, OPERATOR_FIELDS))}
     operator = Operator(user=user, identity=f"new_{uuid.uuid4().hex}", **facts)
     _checked(operator)
     _refuse_impossible(operator)
@@ -110,12 +110,12 @@ def change_operator(
     `active=False` takes the operator part away: offline now, or after the call in hand.
     """
     before, was_active = _ids(operator), Operator.objects.values_list("active", flat=True).get(pk=operator.pk)
-    for name, value in _only(fields, OPERATOR_FIELDS).items():
+    for name, value in _levelled(_only(fields, OPERATOR_FIELDS)).items():
         setattr(operator, name, value)
     operator.active = active
     _checked(operator)
     _refuse_impossible(operator)
-    operator.save(update_fields=[*OPERATOR_FIELDS, "active"])
+    operator.save(update_fields=[*OPERATOR_FIELDS, "skill_levels", "active"])
     if hotlines is not None:
         operator.hotlines.set(hotlines)
     if was_active and not active:
@@ -223,6 +223,14 @@ def _only(fields: dict[str, Any], allowed: Iterable[str]) -> dict[str, Any]:
     return fields
 
 
+def _levelled(fields: dict[str, Any]) -> dict[str, Any]:
+    """Skills as they are written, "orders, refunds:3", as the bare words and their levels."""
+    if "skills" not in fields:
+        return fields
+    names, levels = skills.read(fields["skills"])
+    return fields | {"skills": names, "skill_levels": levels}
+
+
 def _ids(holder: Any) -> list[int]:
     return sorted(holder.hotlines.values_list("pk", flat=True))
 
@@ -253,7 +261,9 @@ def _refuse_impossible(operator: Operator) -> None:
     for skill in operator.skills:
         if not SKILL.fullmatch(skill):
             raise Refused(
-                _("A skill is one word of letters, digits and hyphens, unlike “%(skill)s”.") % {"skill": skill}
+                _("A skill is one word of letters, digits and hyphens, and may have a level from 1 to 3 after a colon,")
+                + " "
+                + _("unlike “%(skill)s”.") % {"skill": skill}
             )
 
 

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection, connections
 from django.utils import timezone
 
-from calls import callbacks, outbox, outward_alarms, services
+from calls import agencies, callbacks, outbox, outward_alarms, services
 from calls.models import Instruction
 from hotline.core import heartbeat
 from hotline.core.live import SWITCHBOARD_CHANNEL
@@ -147,6 +147,7 @@ class Switchboard:
     def _sweep(self, at: datetime) -> None:
         outbox.release_stale(at)
         outages.end_forgotten(at)
+        agencies.keep_up(at)
         services.expire_offers(at)
         self._rings_all = services.any_rings_all()
         services.expire_legs(at)

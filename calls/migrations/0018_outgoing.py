@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calls', '0017_recording'),
+        ("calls", "0017_recording"),
         ('lines', '0006_recording'),
         ('operators', '0005_letter_keys'),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('lines', '0006_recording'),
+        ("lines", "0006_recording"),
     ]
 
     operations = [

@@ -8,10 +8,10 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ("telephony", "0002_numbers_and_outages"),
         ('calls', '0017_recording'),
         ('lines', '0006_recording'),
         ('operators', '0005_letter_keys'),
-        ('telephony', '0002_numbers_and_outages'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

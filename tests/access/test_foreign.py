@@ -13,6 +13,7 @@ from hotline.core import access
 from knowledge.models import Contact, Question, Script, Snippet
 from lines.models import OpeningRule
 from lines.tariffs import Tariff
+from operators.models import Agency, AgencyRule
 from scheduling.models import Shift
 from telephony.models import CanaryCall
 from tests.access.test_matrix import checksums
@@ -84,6 +85,9 @@ def objects(house: House) -> dict[str, dict[str, object]]:
     known |= {"doctor:look": {"name": "disk"}}
     canary = CanaryCall.objects.create(hotline=house.hotline, at=at, passed=False)
     known |= {"telephony:canary_call": slug, "telephony:canary_seen": {"pk": canary.pk}}
+    agency = Agency.objects.create(name=f"Evening voices of {house.hotline}")
+    AgencyRule.objects.create(agency=agency, hotline=house.hotline, when="always")
+    known |= {"agencies:change_agency": {"pk": agency.pk}}
     acts = ("person", "edit_person", "deactivate", "reactivate", "new_password", "new_token", "withdraw_token")
     known |= {f"operators:{name}": person for name in (*acts, "remove_second_factor")}
     return known

@@ -144,7 +144,11 @@ def test_a_wait_of_an_hour_is_set_smaller(line):
 # --- people -------------------------------------------------------------------------------------
 def groups_of(line):
     found = floor.groups(board([line.pk], timezone.now()))
-    return {group.key: [(card.operator.display_name, card.trouble) for card in group.cards] for group in found if group.cards}
+    return {
+        group.key: [(card.operator.display_name, card.trouble) for card in group.cards]
+        for group in found
+        if group.cards
+    }
 
 
 def somebody(line, name, state, minutes=1, **fields):

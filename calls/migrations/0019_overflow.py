@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('calls', '0017_recording'),
+        ("calls", "0018_outgoing"),
     ]
 
     operations = [
