@@ -7,15 +7,16 @@ call is not "answered" in any figure, and not abandoned. Call with the call's ro
 import uuid
 from datetime import datetime, timedelta
 
-from calls import numbers
+from calls import numbers, outward
 from calls.conferences import conference_of
-from calls.dialling import NotCallable, callable_number, country_of
+from calls.dialling import NotCallable
 from calls.facts import join
 from calls.journal import note_event
 from calls.models import Call, CallEvent, Instruction, Leg, Offer
 from calls.news import tell
 from calls.offers import withdraw
 from calls.outbox import instruct
+from calls.overflow_words import callable_for
 from calls.plans.known import plan_of
 from calls.plans.leaving import to_voicemail, turn_away
 from calls.plans.script import End
@@ -42,7 +43,7 @@ def name_of(end: End) -> str:
 
 def send(call: Call, end: End, *, rule: str, at: datetime) -> None:
     """Ring the telephone of `end` for the caller; where it cannot be, what follows it follows at once."""
-    obstacle = _obstacle(call, end.number)
+    obstacle = _obstacle(call, end.number) or _over_the_limit(call, end.number, at)
     if obstacle:
         join(call, sent_back_at=at)
         call.save(update_fields=["sent_back_at", "state"])
@@ -71,12 +72,24 @@ def _obstacle(call: Call, number: str) -> str:
     return "rung before" if Leg.objects.filter(call=call, number=number).exclude(rule="").exists() else ""
 
 
+def _over_the_limit(call: Call, number: str, at: datetime) -> str:
+    """Why the hotline may not call it now; what counts against the limit of the day stays locked until the commit."""
+    assert call.hotline is not None
+    try:
+        outward.may_dial(call.hotline, number, at, dialled=call.dialled)
+    except outward.Spent:
+        return "limit"
+    except outward.Refused:
+        return "not allowed"
+    return ""
+
+
 def may_dial(leg: Leg) -> bool:
     """Looked at once more before money is spent: the hotline's country or our numbers may have changed. No lock."""
     call = leg.call
     assert call.hotline is not None
     try:
-        callable_number(leg.number, country_of(call.hotline, call.dialled))
+        callable_for(call.hotline, leg.number, call.dialled)
     except NotCallable:
         return False
     return True

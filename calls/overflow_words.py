@@ -4,7 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from calls.dialling import NotCallable, callable_number, country_of
+from calls import outward_use
+from calls.dialling import NotCallable, country_of, within
 from calls.passing_words import why_not_taken
 from calls.plans.script import End
 from lines.models import Hotline
@@ -42,6 +43,7 @@ def not_taken(reason: str, to: str) -> str:
     texts = {
         "calls itself": _("%(to)s was not rung: the call came from there"),
         "rung before": _("%(to)s was not rung again"),
+        "limit": _("%(to)s was not rung: the day’s limit for calls outwards is reached"),
         "not allowed": _("%(to)s was not rung: it is no number that may be called"),
     }
     return texts[reason] % {"to": to} if reason in texts else why_not_taken(reason, to)
@@ -50,13 +52,19 @@ def not_taken(reason: str, to: str) -> str:
 # --- what may be rung ----------------------------------------------------------------------------
 
 
+def callable_for(hotline: Hotline, number: str, dialled: str) -> str:
+    """The number as it is dialled. Raises NotCallable unless it is an ordinary one where the hotline may call."""
+    home = country_of(hotline, dialled)
+    return within(number, outward_use.rule_of(hotline).countries or [home], home)
+
+
 def checked(end: End, hotline: Hotline) -> tuple[str, str]:
     """(the number as it is dialled, what is wrong with it in a sentence): one of them is "". A query or two."""
     if not end.number.strip():
         return "", _("The number of the telephone is missing.")
     number = hotline.numbers.order_by("pk").first()
     try:
-        return callable_number(end.number, country_of(hotline, number.number if number else "")), ""
+        return callable_for(hotline, end.number, number.number if number else ""), ""
     except NotCallable as why:
         return "", _wrong(str(why)) % {"number": end.number}
 
