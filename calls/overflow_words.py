@@ -43,6 +43,7 @@ def not_taken(reason: str, to: str) -> str:
     texts = {
         "calls itself": _("%(to)s was not rung: the call came from there"),
         "rung before": _("%(to)s was not rung again"),
+        "test": _("%(to)s was not rung: test calls ring nobody"),
         "limit": _("%(to)s was not rung: the day’s limit for calls outwards is reached"),
         "not allowed": _("%(to)s was not rung: it is no number that may be called"),
     }

@@ -9,7 +9,7 @@ from django.utils import timezone
 from analytics.counting import SUMS, queued
 from calls import services
 from calls.lifeline import lifeline
-from calls.models import Call, Instruction, Leg, Offer
+from calls.models import Call, Instruction, Leg, Offer, OutwardRule
 from calls.plans import editing
 from calls.plans.models import CallPlan
 from lines.models import Number
@@ -109,6 +109,20 @@ def test_one_telephone_answers_a_hotline_without_operators(carrier, line):
     assert [step.word for step in lifeline(call)][-3:] == [
         "Rang Agency (+47••••••71)", "Agency (+47••••••71)", "The caller hung up",
     ]  # fmt: skip
+
+
+def test_beyond_the_limit_of_the_day_nothing_is_rung_and_the_caller_goes_on(carrier, line):
+    OutwardRule.objects.create(hotline=line, daily_minutes=1)
+    put_in_force(line, nobody=telephone(asks=False))
+    form, _call, agency = sent(carrier, line)
+    agency.answers()
+    carrier.post("/twilio/status/", form | {"CallStatus": "completed", "CallDuration": "20"})
+    agency.ends("completed")
+    second, text = arrive(carrier, line)
+    wait(carrier, second, text)
+    call = the_call(second)
+    assert (call.state, Leg.objects.filter(call=call).exists()) == ("voicemail", False)
+    assert any("limit for calls outwards" in told_line for told_line in told(call))
 
 
 def test_the_outside_telephone_hangs_up_and_the_caller_hears_the_closing(carrier, line):

@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from calls import practice
-from calls.models import Call, CallEvent, Instruction, Offer
+from calls.models import Call, CallEvent, Instruction, Leg, Offer
 from desk import wallboard
 from hotline.core.checkup import Verdict
 from lines.models import Hotline, Number
@@ -136,6 +136,16 @@ def test_a_call_plan_is_followed_with_nothing_pressed():
     put_in_force(line, notice(en="Good morning.", nb="God morgen."), menu("m", key("1")))
     found = called(line)
     assert (found.faults, found.reached) == ([], "queue")
+
+
+def test_an_outside_telephone_of_a_plan_is_not_rung_by_it():
+    line = world.hotline(country="NO", languages=["en"])
+    put_in_force(
+        line, nobody={"to": "telephone", "number": "+4740000071", "rings": 30, "asks": False, "then": "voicemail"}
+    )
+    found = called(line)
+    assert (found.faults, found.reached, found.foretold) == ([], "voicemail", "voicemail")
+    assert not Leg.objects.exists() and not Instruction.objects.filter(kind="dial").exists()
 
 
 # --- what is broken ------------------------------------------------------------------------------
