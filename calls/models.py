@@ -17,6 +17,7 @@ from calls.note_models import Note, NoteVersion, Topic  # noqa: F401 - models of
 from calls.outward_models import LegPrice, Outgoing, OutwardAlarm, OutwardRule  # noqa: F401 - of a file of their own
 from calls.plans.models import CallPlan, PlanSound  # noqa: F401 - models of this app, in a folder of their own
 from calls.transfer_models import Leg, Transfer  # noqa: F401 - models of this app are found here
+from calls.voicemail_models import Voicemail  # noqa: F401 - models of this app are found here
 
 
 class Caller(models.Model):
@@ -373,18 +374,6 @@ class Instruction(models.Model):
                 name="instruction_due",
             )
         ]
-
-
-class Voicemail(models.Model):
-    """A message left by a caller."""
-
-    call = models.OneToOneField(Call, on_delete=models.CASCADE, related_name="voicemail")
-    recording_ref = models.CharField(max_length=64, unique=True)
-    url = models.URLField(max_length=400, blank=True)
-    seconds = models.PositiveIntegerField(null=True)
-    left_at = models.DateTimeField()
-    handled_at = models.DateTimeField(null=True)
-    handled_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
 
 class SavedView(models.Model):

@@ -173,6 +173,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="*/10"),
         "options": {"expires": 500},
     },
+    "messages are written down": {"task": "telephony.write_down", "schedule": 60, "options": {"expires": 50}},
     "recordings past their time are erased": {
         "task": "telephony.purge_recordings",
         "schedule": crontab(hour=3, minute=10),
@@ -286,6 +287,10 @@ CALLBACK_RING_SECONDS = env.int("CALLBACK_RING_SECONDS", default=30)
 # After a callback that nobody took the next try waits so long; there are as many tries as pauses, and one more.
 CALLBACK_PAUSES_SECONDS = env.list("CALLBACK_PAUSES_SECONDS", cast=int, default=[300, 900])
 FALLBACK_FORWARD_NUMBER = env("FALLBACK_FORWARD_NUMBER", default="")
+# A speech recogniser that writes callers' messages down, spoken to as Whisper's servers are; empty: none.
+TRANSCRIBER_URL = env("TRANSCRIBER_URL", default="")
+TRANSCRIBER_KEY = env("TRANSCRIBER_KEY", default="")
+TRANSCRIBER_MODEL = env("TRANSCRIBER_MODEL", default="whisper-1")
 # When each hotline is given its nightly test call, by its own clock; "off": never. Which: their slugs, or all.
 CANARY_TIME = moment_of_day(env("CANARY_TIME", default="04:00"))
 CANARY_HOTLINES = env.list("CANARY_HOTLINES", default=[])

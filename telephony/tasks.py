@@ -7,7 +7,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from telephony import canary, pointing, pricing
+from telephony import canary, pointing, pricing, transcribing
 from telephony.purging import DAYS, purge, settle
 from telephony.reconcile import compare_since
 from telephony.twilio.numbers import Refused
@@ -46,6 +46,13 @@ def call_canaries() -> dict[str, int]:
     """The test calls that are due by now; run twice, the second finds none."""
     found = canary.call(hotlines) if (hotlines := canary.due(timezone.now())) else []
     return {"called": len(found), "failed": sum(not each.passed for each in found)}
+
+
+@shared_task(name="telephony.write_down")
+def write_down() -> dict[str, int]:
+    """Have callers' messages written down, where TRANSCRIBER_URL names a speech recogniser."""
+    found = transcribing.write_down(timezone.now())
+    return {"asked": found.asked, "written": found.written}
 
 
 @shared_task(name="telephony.purge_recordings")

@@ -17,7 +17,7 @@ class Application:
         class Handler(BaseHTTPRequestHandler):
             def _serve(self) -> None:
                 length = int(self.headers.get("Content-Length") or 0)
-                body = self.rfile.read(length).decode()
+                body = self.rfile.read(length).decode(errors="replace")
                 parts = urlsplit(self.path)
                 form = dict(parse_qsl(body, keep_blank_values=True))
                 form_or_query = form or dict(parse_qsl(parts.query, keep_blank_values=True))
