@@ -22,7 +22,7 @@ PAGES = {"desk": "/desk/", "board": "/board/", "register": "/calls/", "telephone
 WATCH = """
 window.shifts = []; window.slow = {};
 new PerformanceObserver((list) => list.getEntries().forEach((each) =>
-  each.hadRecentInput || window.shifts.push([each.value, each.sources.map((s) => s.node?.id || s.node?.className || "")])))
+  each.hadRecentInput || window.shifts.push([each.value, each.sources.map((s) => s.node?.id || s.node?.className || `${s.node?.nodeName} ${s.node?.textContent?.slice(0, 30)}`)])))
   .observe({ type: "layout-shift", buffered: true });
 new PerformanceObserver((list) => list.getEntries().forEach((each) => {
   if (each.interactionId) slow[each.interactionId] = Math.max(slow[each.interactionId] ?? 0, each.duration);

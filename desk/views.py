@@ -107,7 +107,8 @@ def now_response(
 @never_cache
 def waiting(request: HttpRequest) -> HttpResponse:
     """The operator's lines and the pill of the top bar, in one answer: who waits, and whether a break can be taken."""
-    return render(request, "desk/_waiting.html", _lines(operator_of(request), timezone.now()))
+    at = timezone.now()
+    return render(request, "desk/_waiting.html", {**_lines(operator_of(request), at), "outage": outages.present(at)})
 
 
 @access.needs(access.OPERATOR)

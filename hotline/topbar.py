@@ -78,13 +78,6 @@ def now(request: HttpRequest) -> HttpResponse:
 @require_GET
 @never_cache
 def queue(request: HttpRequest) -> HttpResponse:
-    """Who is waiting, in the top bar."""
-    return render(request, "frame/_queue.html", {"queue": waiting(request)})
-
-
-@access.needs(access.OPERATOR)
-@require_GET
-@never_cache
-def carrier(request: HttpRequest) -> HttpResponse:
-    """Whether the telephone provider answers, under the top bar; asked for when that changes."""
-    return render(request, "frame/_carrier.html", {"outage": outages.present(timezone.now())})
+    """Who is waiting, in the top bar, and whether the telephone provider answers, under it: asked for as one."""
+    found = {"queue": waiting(request), "outage": outages.present(timezone.now())}
+    return render(request, "frame/_queue_now.html", found)

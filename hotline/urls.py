@@ -13,7 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("find/", find.find, name="find"),
     path("frame/now/", topbar.now, name="frame_now"),
     path("frame/queue/", topbar.queue, name="frame_queue"),
-    path("frame/carrier/", topbar.carrier, name="frame_carrier"),
     path("doctor/", include("hotline.doctor.urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

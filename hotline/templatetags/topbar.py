@@ -70,7 +70,8 @@ def queue(context: Any) -> dict[str, Any]:
 def carrier(context: Any) -> dict[str, Any]:
     """A strip under the top bar while the telephone provider does not answer."""
     told = access.has_role(context["request"].user, access.OPERATOR)
-    return {"told": told, "outage": outages.present(timezone.now()) if told else None}
+    outage = outages.present(timezone.now()) if told else None
+    return {"told": told, "outage": outage, "queue": context.get("queue")}  # fetched with the queue, wherever that is
 
 
 @register.inclusion_tag("frame/_hotlines.html", takes_context=True)
