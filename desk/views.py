@@ -23,6 +23,7 @@ from hotline.core import access
 from operators.models import Operator
 from operators.permissions import hotlines_of
 from scheduling import queries as scheduling
+from telephony import outages
 
 
 def operator_of(request: HttpRequest) -> Operator:
