@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from operators.agency_models import Agency, AgencyHours, AgencyRule  # noqa: F401 - models of this app, in a file of their own
-from operators.skills import Marks
 
 
 class User(AbstractUser):
@@ -59,12 +58,9 @@ class Operator(models.Model):
     hotlines = models.ManyToManyField("lines.Hotline", blank=True, related_name="operators", verbose_name=_("hotlines"))
     skills = ArrayField(models.CharField(max_length=40), verbose_name=_("skills"), default=list, blank=True)
     skill_levels = models.JSONField(default=dict, db_default={}, editable=False)  # of each skill; left out: 2
-    # What whoever asks for a skill, or for a level of it, looks for: "billing", "billing:1", "billing:2".
-    skill_marks = models.GeneratedField(
-        expression=Marks("skills", "skill_levels"),
-        output_field=ArrayField(models.CharField(max_length=44)),
-        db_persist=True,
-    )
+    # What whoever asks for a skill, or for a level of it, looks for: "billing", "billing:1", "billing:2". A trigger keeps
+    # it, as a generated column would be worked out anew at every change of presence.
+    skill_marks = ArrayField(models.CharField(max_length=44), default=list, db_default=[], editable=False)
     languages = ArrayField(models.CharField(max_length=8), verbose_name=_("languages"), default=list, blank=True)
     agency = models.ForeignKey(
         Agency, on_delete=models.SET_NULL, null=True, blank=True, related_name="members", db_index=False

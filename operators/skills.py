@@ -7,17 +7,9 @@ An operator's `skills` are the bare words; whoever asks looks among `skill_marks
 import re
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Func
-
 LEVELS = (1, 2, 3)
 USUAL = 2
 _WRITTEN = re.compile(r"(?P<name>[^:]+):\s*(?P<level>[1-3])")
-
-
-class Marks(Func):
-    """The marks of `skills` at `skill_levels`, as the database keeps them (operators/migrations)."""
-
-    function = "operators_skill_marks"
 
 
 def read(written: Iterable[str]) -> tuple[list[str], dict[str, int]]:

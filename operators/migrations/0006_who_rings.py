@@ -3,7 +3,6 @@
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
-import operators.skills
 from django.db import migrations, models
 
 # A skill at level 2 is marked "billing", "billing:1" and "billing:2"; without a level it is at level 2.
@@ -17,6 +16,22 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
            generate_series(1, COALESCE((levels ->> skill)::int, 2)) level
   ) marked
 $$;
+
+CREATE FUNCTION operators_keep_skill_marks() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.skill_marks := operators_skill_marks(NEW.skills, NEW.skill_levels);
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER operators_keep_skill_marks BEFORE INSERT OR UPDATE OF skills, skill_levels, skill_marks
+  ON operators_operator FOR EACH ROW EXECUTE FUNCTION operators_keep_skill_marks();
+
+UPDATE operators_operator SET skill_marks = '{}' WHERE skills <> '{}';
+"""
+UNMARKED = """
+DROP TRIGGER operators_keep_skill_marks ON operators_operator;
+DROP FUNCTION operators_keep_skill_marks();
+DROP FUNCTION operators_skill_marks(varchar[], jsonb);
 """
 
 
@@ -50,12 +65,12 @@ class Migration(migrations.Migration):
             name='agency',
             field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='members', to='operators.agency'),
         ),
-        migrations.RunSQL(MARKS, 'DROP FUNCTION operators_skill_marks(varchar[], jsonb)'),
         migrations.AddField(
             model_name='operator',
             name='skill_marks',
-            field=models.GeneratedField(db_persist=True, expression=operators.skills.Marks('skills', 'skill_levels'), output_field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=44), size=None)),
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=44), db_default=[], default=list, editable=False, size=None),
         ),
+        migrations.RunSQL(MARKS, UNMARKED),
         migrations.CreateModel(
             name='AgencyHours',
             fields=[
