@@ -24,27 +24,31 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from calls import arrival, facts, reconciliation, services
-from calls.models import Call, CallEvent, Instruction, Offer
+from calls import arrival, callbacks, facts, reconciliation, services
+from calls.models import Attendance, Call, CallEvent, CallForHelp, Instruction, Offer, Transfer
 from lines import services as lines
 from operators import presence
 from operators.models import Operator, Presence
 from scheduling.services import begin_due_breaks, remind_break_ends
 from tests import world
 from tests.races.carrier_model import Carrier
+from tests.races.in_the_call import InTheCall
 from tests.world import NOW
 
-RANK = ["arrived", "waiting", "voicemail", "connected", "ended"]
+RANK = ["arrived", "waiting", "voicemail", "callback", "connected", "ended"]
 SILENCE = timedelta(seconds=30)
 REACHED: Counter[str] = Counter()  # what became of calls and offers, so that it is seen that everything was tried
 EVERYTHING = {
     *("answered", "abandoned", "voicemail", "closed", "rejected", "mended"),
     *("finished", "declined", "missed", "withdrawn"),
+    *("callback", "unreached", "called back"),
+    *(f"{kind} transfer {state}" for kind in ("cold", "warm") for state in ("done", "failed")),
+    *("warm transfer cancelled", "took over", "caller left", "operator left", "called for help"),
 }
 number = st.integers(min_value=0, max_value=10**6)
 
 
-class Anything(RuleBasedStateMachine):
+class Anything(InTheCall, RuleBasedStateMachine):
     """One hotline that writes up and one that does not; three operators, one of them of both."""
 
     @initialize(seed=number)
@@ -53,12 +57,16 @@ class Anything(RuleBasedStateMachine):
         self.undone.__enter__()
         arrival._memory.clear()
         self.lines = [
-            world.hotline(wrap_up_seconds=45, ring_seconds=20, max_wait_seconds=120, lines=4),
-            world.hotline(wrap_up_seconds=0, ring_seconds=10, priority=5, voicemail_enabled=False, lines=2),
-        ]
+            world.hotline(wrap_up_seconds=45, ring_seconds=20, max_wait_seconds=120, lines=4, callbacks_enabled=True),
+            world.hotline(
+                wrap_up_seconds=0, ring_seconds=10, priority=5, voicemail_enabled=False, lines=2,
+                callbacks_enabled=True, callback_caller_first=True,
+            ),
+        ]  # fmt: skip
         self.people = [
             world.operator(self.lines[0]), world.operator(self.lines[1]), world.operator(*self.lines)
         ]  # fmt: skip
+        self.bosses = [world.supervisor_of(*self.lines), world.supervisor_of(*self.lines)]
         self.carrier = Carrier(NOW, random.Random(seed))
         self.seen: dict[str, int] = {}
 
@@ -145,7 +153,7 @@ class Anything(RuleBasedStateMachine):
         legs = self._legs("rings")
         leg = legs[which % len(legs)]
         self.carrier.accept(leg)
-        if which % 3 == 0:  # the same request again gets the same answer
+        if which % 3 == 0 and leg.kind == "operator":  # the same request again gets the same answer
             again = services.accept_offer(leg.offer_id, leg_ref=leg.ref, at=self.carrier.at)
             assert again.won == (leg.place == "room")
         self._soon()
@@ -155,7 +163,7 @@ class Anything(RuleBasedStateMachine):
     def operator_declines(self, which: int, at_the_desk: bool) -> None:
         legs = self._legs("rings")
         leg = legs[which % len(legs)]
-        if at_the_desk:
+        if at_the_desk and leg.kind == "operator":
             services.decline(leg.offer_id, operator_id=leg.operator_id, at=self.carrier.at)
         else:
             self.carrier.end_leg(leg, status="busy")
@@ -166,12 +174,12 @@ class Anything(RuleBasedStateMachine):
     def operator_hangs_up(self, which: int, at_the_desk: bool) -> None:
         legs = self._legs("room")
         leg = legs[which % len(legs)]
-        if not at_the_desk:
+        if not at_the_desk or leg.kind != "operator":
             self.carrier.end_leg(leg, first="operator")
             self._soon()
             return
         try:
-            services.hang_up(leg.caller.call_id, by=None, at=self.carrier.at)
+            services.hang_up(leg.call_id, by=None, at=self.carrier.at, operator_id=leg.operator_id)
         except services.Refused:
             assert not Offer.objects.filter(pk=leg.offer_id, state="accepted", call__ended_at=None).exists()
 
@@ -257,7 +265,10 @@ class Anything(RuleBasedStateMachine):
     def _sweep(self) -> None:
         at = self.carrier.at
         services.expire_offers(at)
+        services.expire_legs(at)
+        services.close_overdue_attendances(at)
         services.end_overdue_wrap_ups(at)
+        callbacks.sweep(at)
         presence.drop_lost_desks(at)
         begin_due_breaks(at)
         remind_break_ends(at)
@@ -289,6 +300,8 @@ class Anything(RuleBasedStateMachine):
             (self._legs("rings"), lambda: self.operator_accepts(which)),
             (self._legs("rings"), lambda: self.operator_declines(which, which % 2 == 0)),
             (self._legs("room"), lambda: self.operator_hangs_up(which, which % 2 == 0)),
+            (self._legs("room"), lambda: self.operator_passes_on(which, ["cold", "warm"][which % 2], which % 3)),
+            (self._callers("rings"), lambda: self.somebody_who_is_called_back(which, which % 3 > 0)),
             (self.carrier.late, lambda: self.a_late_callback_arrives(which)),
             (self.carrier.past, lambda: self.a_callback_is_repeated(which)),
         ]
@@ -306,6 +319,8 @@ class Anything(RuleBasedStateMachine):
             assert (call.state, call.outcome) == (facts.state(call), facts.outcome(call))
             assert bool(call.outcome) == (call.state == "ended")
             rank = RANK.index(call.state)
+            if call.returned_at:  # passed on: it waits again
+                continue
             assert rank >= self.seen.get(call.carrier_ref, 0), f"{call.state} after {RANK[self.seen[call.carrier_ref]]}"
             self.seen[call.carrier_ref] = rank
 
@@ -318,14 +333,14 @@ class Anything(RuleBasedStateMachine):
         for offer in open_offers.values():
             assert offer.call.ended_at is None, "an ended call still has an open offer"
         wanted = {"ringing": "ringing", "accepted": "on_call"}
-        for operator in Operator.objects.filter(pk__in=[each.pk for each in self.people]):
+        for operator in Operator.objects.all():
             offer = open_offers.get(operator.pk)
             assert operator.state == (wanted[offer.state] if offer else operator.state)
             assert offer or operator.state not in ("ringing", "on_call"), f"{operator.state} without an offer"
 
     @invariant()
-    def a_call_is_with_one_operator(self) -> None:
-        calls = list(Offer.objects.filter(state__in=["ringing", "accepted"]).values_list("call_id", flat=True))
+    def a_call_is_with_one_operator_who_may_ask_one_colleague(self) -> None:
+        calls = list(Offer.objects.filter(state__in=["ringing", "accepted"]).values_list("call_id", "purpose"))
         assert len(set(calls)) == len(calls)
 
     # --- at rest
@@ -333,15 +348,17 @@ class Anything(RuleBasedStateMachine):
         """Everybody hangs up, nothing is lost any more, the switchboard and reconciliation have their time."""
         carrier = self.carrier
         carrier.calm = True
-        for caller in carrier.callers:
-            carrier.end(caller)
-        for leg in carrier.legs:
-            carrier.end_leg(leg)
+        self.no_more_callbacks()
         for _ in range(6):
+            for caller in list(carrier.callers):
+                carrier.end(caller)
+            for leg in list(carrier.legs):
+                carrier.end_leg(leg)
             while carrier.work():
                 pass
             carrier.at += timedelta(seconds=30)
             self._sweep()
+            self.no_more_callbacks()
         while carrier.late:
             carrier.late.pop()()
         reconciliation.compare(carrier.listed(), at=carrier.at)
@@ -352,7 +369,8 @@ class Anything(RuleBasedStateMachine):
 
     def _agrees(self) -> None:
         calls = list(Call.objects.all())
-        assert {call.carrier_ref for call in calls} == {each.ref for each in self.carrier.callers}
+        refs = {call.carrier_ref for call in calls if not call.carrier_ref.startswith(callbacks.PLACEHOLDER)}
+        assert refs == {each.ref for each in self.carrier.callers}
         assert all(call.ended_at and call.outcome for call in calls)
         assert not Offer.objects.filter(state__in=["ringing", "accepted"]).exists()
         assert not Operator.objects.filter(state__in=["ringing", "on_call"]).exists()
@@ -360,8 +378,12 @@ class Anything(RuleBasedStateMachine):
         REACHED.update(call.outcome for call in calls)
         REACHED.update(Offer.objects.values_list("state", flat=True))
         REACHED["mended"] += sum(call.recovered for call in calls)
+        REACHED["called back"] += sum(call.is_outgoing and call.outcome == "answered" for call in calls)
+        REACHED.update(f"{kind} transfer {state}" for kind, state in Transfer.objects.values_list("kind", "state"))
+        REACHED.update(Attendance.objects.values_list("reason", flat=True))
+        REACHED["called for help"] += CallForHelp.objects.count()
         for call in calls:
-            assert (call.outcome == "answered") == (call.operator_id is not None)
+            assert call.is_outgoing or (call.outcome == "answered") == (call.operator_id is not None)
             assert CallEvent.objects.filter(call=call, kind="ended").count() == 1
             self._in_order(call)
 
