@@ -105,7 +105,11 @@ class Carrier:
         self._stand(caller, "queue")
         known = by_ref(caller.call_id)
         assert known is not None and known.hotline is not None
-        call = services.call_waits(caller.call_id, at=self.at, lookup_ref="QU1") if known.queued_at is None else known
+        call, first = known, known.queued_at is None
+        if first:
+            call = services.call_waits(caller.call_id, at=self.at, lookup_ref="QU1")
+        if first and known.hotline.callbacks_enabled:
+            call = callbacks.called_again(call, at=self.at)
         if call.state == Call.State.WAITING and (why := routing.give_up_reason(call, known.hotline, self.at)):
             call = services.divert_to_voicemail(caller.call_id, at=self.at, why=why)
         if call.state in (Call.State.VOICEMAIL, Call.State.ENDED):

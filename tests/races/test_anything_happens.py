@@ -6,10 +6,8 @@ never; after each step what must always hold holds, and at rest register and car
 
 import os
 import random
-from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
-from itertools import pairwise
 
 import pytest
 from django.db import transaction
@@ -25,30 +23,23 @@ from hypothesis.stateful import (
 )
 
 from calls import arrival, callbacks, facts, reconciliation, services
-from calls.models import Attendance, Call, CallEvent, CallForHelp, Instruction, Offer, Transfer
+from calls.models import Call, Offer
 from lines import services as lines
 from operators import presence
 from operators.models import Operator, Presence
 from scheduling.services import begin_due_breaks, remind_break_ends
 from tests import world
+from tests.races.at_rest import EVERYTHING, REACHED, AtRest
 from tests.races.carrier_model import Carrier
 from tests.races.in_the_call import InTheCall
 from tests.world import NOW
 
 RANK = ["arrived", "waiting", "voicemail", "callback", "connected", "ended"]
 SILENCE = timedelta(seconds=30)
-REACHED: Counter[str] = Counter()  # what became of calls and offers, so that it is seen that everything was tried
-EVERYTHING = {
-    *("answered", "abandoned", "voicemail", "closed", "rejected", "mended"),
-    *("finished", "declined", "missed", "withdrawn"),
-    *("callback", "unreached", "called back"),
-    *(f"{kind} transfer {state}" for kind in ("cold", "warm") for state in ("done", "failed")),
-    *("warm transfer cancelled", "took over", "caller left", "operator left", "called for help"),
-}
 number = st.integers(min_value=0, max_value=10**6)
 
 
-class Anything(InTheCall, RuleBasedStateMachine):
+class Anything(InTheCall, AtRest, RuleBasedStateMachine):
     """One hotline that writes up and one that does not; three operators, one of them of both."""
 
     @initialize(seed=number)
@@ -342,56 +333,6 @@ class Anything(InTheCall, RuleBasedStateMachine):
     def a_call_is_with_one_operator_who_may_ask_one_colleague(self) -> None:
         calls = list(Offer.objects.filter(state__in=["ringing", "accepted"]).values_list("call_id", "purpose"))
         assert len(set(calls)) == len(calls)
-
-    # --- at rest
-    def come_to_rest(self) -> None:
-        """Everybody hangs up, nothing is lost any more, the switchboard and reconciliation have their time."""
-        carrier = self.carrier
-        carrier.calm = True
-        self.no_more_callbacks()
-        for _ in range(6):
-            for caller in list(carrier.callers):
-                carrier.end(caller)
-            for leg in list(carrier.legs):
-                carrier.end_leg(leg)
-            while carrier.work():
-                pass
-            carrier.at += timedelta(seconds=30)
-            self._sweep()
-            self.no_more_callbacks()
-        while carrier.late:
-            carrier.late.pop()()
-        reconciliation.compare(carrier.listed(), at=carrier.at)
-        while carrier.work():
-            pass
-        self._agrees()
-        assert reconciliation.compare(carrier.listed(), at=carrier.at).writes == 0  # a second pass changes nothing
-
-    def _agrees(self) -> None:
-        calls = list(Call.objects.all())
-        refs = {call.carrier_ref for call in calls if not call.carrier_ref.startswith(callbacks.PLACEHOLDER)}
-        assert refs == {each.ref for each in self.carrier.callers}
-        assert all(call.ended_at and call.outcome for call in calls)
-        assert not Offer.objects.filter(state__in=["ringing", "accepted"]).exists()
-        assert not Operator.objects.filter(state__in=["ringing", "on_call"]).exists()
-        assert not Instruction.objects.exclude(state__in=["done", "failed"]).exists()
-        REACHED.update(call.outcome for call in calls)
-        REACHED.update(Offer.objects.values_list("state", flat=True))
-        REACHED["mended"] += sum(call.recovered for call in calls)
-        REACHED["called back"] += sum(call.is_outgoing and call.outcome == "answered" for call in calls)
-        REACHED.update(f"{kind} transfer {state}" for kind, state in Transfer.objects.values_list("kind", "state"))
-        REACHED.update(Attendance.objects.values_list("reason", flat=True))
-        REACHED["called for help"] += CallForHelp.objects.count()
-        for call in calls:
-            assert call.is_outgoing or (call.outcome == "answered") == (call.operator_id is not None)
-            assert CallEvent.objects.filter(call=call, kind="ended").count() == 1
-            self._in_order(call)
-
-    def _in_order(self, call: Call) -> None:
-        """Times stand in the order of a call's life, but for the whole seconds of the carrier's list."""
-        moments = [call.arrived_at, call.queued_at, call.answered_at, call.ended_at]
-        known = [each for each in moments if each is not None]
-        assert all(later - earlier > timedelta(seconds=-1) for earlier, later in pairwise(known))
 
 
 @pytest.mark.races
