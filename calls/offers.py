@@ -13,7 +13,7 @@ from calls.journal import note_event
 from calls.models import Call, CallEvent, Instruction, Note, Offer
 from calls.news import tell
 from calls.outbox import instruct
-from calls.parting import close_all
+from calls.parting import close_all, end_help
 from calls.stopping import TAKEN, stop
 from calls.untaken import end_untaken
 from hotline.core.live import wake_switchboard
@@ -222,6 +222,8 @@ def operator_left(offer: Offer, call: Call, *, at: datetime, left_first: str = "
 def _consultation_over(offer: Offer, call: Call, *, at: datetime, reason: str) -> None:
     """Whoever was only asked has nothing to write up."""
     presence.settle(offer.operator_id, at=at, cause=Cause.CALL_ENDED, from_states=[Presence.ON_CALL])
+    if call.supervised:
+        end_help(call, at=at, reason="over", of=offer.operator_id)
     passing.target_lost(call, at=at, reason=reason, offer=offer)
     tell(call, operator_id=offer.operator_id)
 

@@ -70,10 +70,11 @@ def live(**which: Any) -> Any:
     return Attendance.objects.filter(left_at__isnull=True, **which).select_related("offer", "user")
 
 
-def end_help(call: Call, *, at: datetime, reason: str, by: Any = None) -> bool:
-    """Nobody is called for any more; True if somebody was. Journalled with who came, if so."""
+def end_help(call: Call, *, at: datetime, reason: str, by: Any = None, of: int | None = None) -> bool:
+    """Nobody is called for any more; True if somebody was, by the operator `of` if one is named. Journalled with who
+    came, if so."""
     asked = CallForHelp.objects.filter(call=call, ended_at__isnull=True).first()
-    if asked is None:
+    if asked is None or (of is not None and asked.operator_id != of):
         return False
     CallForHelp.objects.filter(pk=asked.pk).update(ended_at=at, reason=reason, answered_by=by)
     key = f"help:{asked.pk}:{reason}"

@@ -92,9 +92,9 @@ def _waiting(call_id: uuid.UUID) -> Call:
 def move_to_hotline(call_id: uuid.UUID, to: Hotline, *, by: Any, at: datetime) -> None:
     """Let a waiting call wait at another hotline, whose people, skills and times then serve it.
 
-    It keeps the time it has waited, so it stands there as if it had come to that hotline, and hears its first
-    language from then on if its own is not spoken there. Whoever is rung for it stops
-    being rung. Raises Refused when it does not wait, waits there already, or the hotline takes no calls.
+    It keeps the time it has waited, so it stands there as if it had come to that hotline; where its language is not
+    spoken there, that hotline's first is spoken from then on. Whoever is rung for it stops being rung. Raises Refused
+    when it does not wait, waits there already, or the hotline takes no calls.
     """
     with transaction.atomic():
         call = _waiting(call_id)

@@ -37,6 +37,7 @@ def complete(call: Call, attendance: Attendance, *, at: datetime) -> bool:
         return False
     _hand_over(call, theirs, taker, attendance, at)
     parting.close(call, attendance, at=at, reason=parting.TOOK_OVER, hang_up=False)
+    parting.end_help(call, at=at, reason="came", by=attendance.user)
     take_off(call, taker.pk, at=at)  # whoever takes over wants to speak with the caller
     instruct(Instruction.Kind.HANG_UP, call_id=call.pk, offer_id=theirs.pk, at=at)
     write_up(theirs, call, at)

@@ -59,7 +59,7 @@ async def begin_storm(request: web.Request) -> web.Response:
 
 
 async def listen_for_dead_air(request: web.Request) -> web.Response:
-    """From now on the longest dead air of every caller's line is measured."""
+    """From now on the longest dead air of every line is measured."""
     request.app[EXCHANGE].ears.listen()
     return web.json_response({})
 

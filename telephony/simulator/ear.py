@@ -32,7 +32,7 @@ def ear(leg: Leg) -> str:
 
 
 class Ears:
-    """Measures the longest dead air of every caller's line, in real seconds, from the moment somebody wants to know."""
+    """Measures the longest dead air of every line, in real seconds, from the moment somebody wants to know."""
 
     def __init__(self, exchange: "Exchange") -> None:
         self.exchange = exchange
@@ -47,7 +47,7 @@ class Ears:
         while True:
             now = time.monotonic()
             for leg in self.exchange.legs.values():
-                if leg.live and leg.direction == "inbound":
+                if leg.live:
                     self._measure(leg, now)
             await asyncio.sleep(LOOK_SECONDS)
 

@@ -84,7 +84,7 @@ class Control:
         self.call("POST", "/settle")
 
     def listen_for_dead_air(self) -> None:
-        """From now on each caller's `dead_air` says how long nothing was heard on the line."""
+        """From now on each call's `dead_air` says how long nothing was heard on the line."""
         self.call("POST", "/ears")
 
     def reset(self) -> None:
@@ -287,6 +287,10 @@ class _Answering:
 
     def decline(self, timeout: float = 10.0) -> bool:
         return self._act("decline", self.rings(timeout)["sid"])
+
+    def voicemail(self, timeout: float = 10.0) -> bool:
+        """Leave what rings to a voicemail box."""
+        return self._act("voicemail", self.rings(timeout)["sid"])
 
     def _act(self, act: str, sid: str) -> bool:
         return bool(self.control.call("POST", f"/telephones/{self.session}/{act}", {"sid": sid})["done"])

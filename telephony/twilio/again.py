@@ -1,5 +1,7 @@
 """The way round for the legs that we dial: an answer of ours was lost, and the carrier turns to the fallback address.
-The leg is asked for once more, so that an operator who picked up in that moment still has the caller."""
+
+There it is told to ask once more, so that an operator who picked up in that moment still has the caller.
+"""
 
 import re
 from urllib.parse import urlsplit

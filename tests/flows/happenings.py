@@ -58,7 +58,7 @@ def target_does_not_answer(scene: Scene) -> None:
 
 
 def target_is_a_voicemail_box(scene: Scene) -> None:
-    scene.there._act("voicemail", scene.there.rings(SOON)["sid"])
+    scene.there.voicemail(SOON)
 
 
 def supervisor_takes_over(scene: Scene) -> None:

@@ -128,7 +128,7 @@ class Scene:
         return last.at if last else None
 
     # --- hearing
-    def talk(self, leg: Any, words: str = "hello") -> None:
+    def talk(self, leg: Any) -> None:
         """The caller and `leg` hear each other."""
         self.caller.wait_for("talking", SOON)
         assert self.caller.wait(lambda: leg.sid in self.caller.facts["hears"], SOON), self.caller

@@ -6,10 +6,8 @@ never; after each step what must always hold holds, and at rest register and car
 
 import os
 import random
-from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
-from itertools import pairwise
 
 import pytest
 from django.db import transaction
@@ -25,27 +23,24 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from calls import arrival, facts, reconciliation, services
-from calls.models import Call, CallEvent, Instruction, Offer
+from calls import arrival, callbacks, facts, reconciliation, services
+from calls.models import Call, Offer
 from lines import services as lines
 from operators import presence
 from operators.models import Operator, Presence
 from scheduling.services import begin_due_breaks, remind_break_ends
 from tests import world
+from tests.races.at_rest import EVERYTHING, REACHED, AtRest
 from tests.races.carrier_model import Carrier
+from tests.races.in_the_call import InTheCall
 from tests.world import NOW
 
-RANK = ["arrived", "waiting", "voicemail", "connected", "ended"]
+RANK = ["arrived", "waiting", "voicemail", "callback", "connected", "ended"]
 SILENCE = timedelta(seconds=30)
-REACHED: Counter[str] = Counter()  # what became of calls and offers, so that it is seen that everything was tried
-EVERYTHING = {
-    *("answered", "abandoned", "voicemail", "closed", "rejected", "mended"),
-    *("finished", "declined", "missed", "withdrawn"),
-}
 number = st.integers(min_value=0, max_value=10**6)
 
 
-class Anything(RuleBasedStateMachine):
+class Anything(InTheCall, AtRest, RuleBasedStateMachine):
     """One hotline that writes up, and rings everybody in half of the runs, and one that does not; three operators, one
     of them of both."""
 
@@ -55,12 +50,19 @@ class Anything(RuleBasedStateMachine):
         self.undone.__enter__()
         arrival._memory.clear()
         self.lines = [
-            world.hotline(wrap_up_seconds=45, ring_seconds=20, max_wait_seconds=120, lines=4, rings_all=seed % 2 == 1),
-            world.hotline(wrap_up_seconds=0, ring_seconds=10, priority=5, voicemail_enabled=False, lines=2),
-        ]
+            world.hotline(
+                wrap_up_seconds=45, ring_seconds=20, max_wait_seconds=120, lines=4, callbacks_enabled=True,
+                rings_all=seed % 2 == 1,
+            ),
+            world.hotline(
+                wrap_up_seconds=0, ring_seconds=10, priority=5, voicemail_enabled=False, lines=2,
+                callbacks_enabled=True, callback_caller_first=True,
+            ),
+        ]  # fmt: skip
         self.people = [
             world.operator(self.lines[0]), world.operator(self.lines[1]), world.operator(*self.lines)
         ]  # fmt: skip
+        self.bosses = [world.supervisor_of(*self.lines), world.supervisor_of(*self.lines)]
         self.carrier = Carrier(NOW, random.Random(seed))
         self.seen: dict[str, int] = {}
 
@@ -147,7 +149,7 @@ class Anything(RuleBasedStateMachine):
         legs = self._legs("rings")
         leg = legs[which % len(legs)]
         self.carrier.accept(leg)
-        if which % 3 == 0:  # the same request again gets the same answer
+        if which % 3 == 0 and leg.kind == "operator":  # the same request again gets the same answer
             again = services.accept_offer(leg.offer_id, leg_ref=leg.ref, at=self.carrier.at)
             assert again.won == (leg.place == "room")
         self._soon()
@@ -157,7 +159,7 @@ class Anything(RuleBasedStateMachine):
     def operator_declines(self, which: int, at_the_desk: bool) -> None:
         legs = self._legs("rings")
         leg = legs[which % len(legs)]
-        if at_the_desk:
+        if at_the_desk and leg.kind == "operator":
             services.decline(leg.offer_id, operator_id=leg.operator_id, at=self.carrier.at)
         else:
             self.carrier.end_leg(leg, status="busy")
@@ -168,12 +170,12 @@ class Anything(RuleBasedStateMachine):
     def operator_hangs_up(self, which: int, at_the_desk: bool) -> None:
         legs = self._legs("room")
         leg = legs[which % len(legs)]
-        if not at_the_desk:
+        if not at_the_desk or leg.kind != "operator":
             self.carrier.end_leg(leg, first="operator")
             self._soon()
             return
         try:
-            services.hang_up(leg.caller.call_id, by=None, at=self.carrier.at)
+            services.hang_up(leg.call_id, by=None, at=self.carrier.at, operator_id=leg.operator_id)
         except services.Refused:
             assert not Offer.objects.filter(pk=leg.offer_id, state="accepted", call__ended_at=None).exists()
 
@@ -259,7 +261,10 @@ class Anything(RuleBasedStateMachine):
     def _sweep(self) -> None:
         at = self.carrier.at
         services.expire_offers(at)
+        services.expire_legs(at)
+        services.close_overdue_attendances(at)
         services.end_overdue_wrap_ups(at)
+        callbacks.sweep(at)
         presence.drop_lost_desks(at)
         begin_due_breaks(at)
         remind_break_ends(at)
@@ -291,6 +296,8 @@ class Anything(RuleBasedStateMachine):
             (self._legs("rings"), lambda: self.operator_accepts(which)),
             (self._legs("rings"), lambda: self.operator_declines(which, which % 2 == 0)),
             (self._legs("room"), lambda: self.operator_hangs_up(which, which % 2 == 0)),
+            (self._legs("room"), lambda: self.operator_passes_on(which, ["cold", "warm"][which % 2], which % 3)),
+            (self._callers("rings"), lambda: self.somebody_who_is_called_back(which, which % 3 > 0)),
             (self.carrier.late, lambda: self.a_late_callback_arrives(which)),
             (self.carrier.past, lambda: self.a_callback_is_repeated(which)),
         ]
@@ -308,6 +315,8 @@ class Anything(RuleBasedStateMachine):
             assert (call.state, call.outcome) == (facts.state(call), facts.outcome(call))
             assert bool(call.outcome) == (call.state == "ended")
             rank = RANK.index(call.state)
+            if call.returned_at:  # passed on: it waits again
+                continue
             assert rank >= self.seen.get(call.carrier_ref, 0), f"{call.state} after {RANK[self.seen[call.carrier_ref]]}"
             self.seen[call.carrier_ref] = rank
 
@@ -320,61 +329,19 @@ class Anything(RuleBasedStateMachine):
         for offer in open_offers.values():
             assert offer.call.ended_at is None, "an ended call still has an open offer"
         wanted = {"ringing": "ringing", "accepted": "on_call"}
-        for operator in Operator.objects.filter(pk__in=[each.pk for each in self.people]):
+        for operator in Operator.objects.all():
             offer = open_offers.get(operator.pk)
             assert operator.state == (wanted[offer.state] if offer else operator.state)
             assert offer or operator.state not in ("ringing", "on_call"), f"{operator.state} without an offer"
 
     @invariant()
-    def a_call_is_with_one_operator(self) -> None:
-        """Where everybody is rung it may ring at several, until one has accepted."""
+    def a_call_is_with_one_operator_who_may_ask_one_colleague(self) -> None:
+        """Only where everybody is rung does a call that nobody has yet ring at several."""
         offers = Offer.objects.filter(state__in=["ringing", "accepted"])
-        talks = set(offers.filter(state="accepted").values_list("call_id", flat=True))
-        alone = offers.filter(Q(call__in=talks) | Q(call__hotline__rings_all=False)).values_list("call_id", flat=True)
-        assert len(set(alone)) == len(alone)
-
-    # --- at rest
-    def come_to_rest(self) -> None:
-        """Everybody hangs up, nothing is lost any more, the switchboard and reconciliation have their time."""
-        carrier = self.carrier
-        carrier.calm = True
-        for caller in carrier.callers:
-            carrier.end(caller)
-        for leg in carrier.legs:
-            carrier.end_leg(leg)
-        for _ in range(6):
-            while carrier.work():
-                pass
-            carrier.at += timedelta(seconds=30)
-            self._sweep()
-        while carrier.late:
-            carrier.late.pop()()
-        reconciliation.compare(carrier.listed(), at=carrier.at)
-        while carrier.work():
-            pass
-        self._agrees()
-        assert reconciliation.compare(carrier.listed(), at=carrier.at).writes == 0  # a second pass changes nothing
-
-    def _agrees(self) -> None:
-        calls = list(Call.objects.all())
-        assert {call.carrier_ref for call in calls} == {each.ref for each in self.carrier.callers}
-        assert all(call.ended_at and call.outcome for call in calls)
-        assert not Offer.objects.filter(state__in=["ringing", "accepted"]).exists()
-        assert not Operator.objects.filter(state__in=["ringing", "on_call"]).exists()
-        assert not Instruction.objects.exclude(state__in=["done", "failed"]).exists()
-        REACHED.update(call.outcome for call in calls)
-        REACHED.update(Offer.objects.values_list("state", flat=True))
-        REACHED["mended"] += sum(call.recovered for call in calls)
-        for call in calls:
-            assert (call.outcome == "answered") == (call.operator_id is not None)
-            assert CallEvent.objects.filter(call=call, kind="ended").count() == 1
-            self._in_order(call)
-
-    def _in_order(self, call: Call) -> None:
-        """Times stand in the order of a call's life, but for the whole seconds of the carrier's list."""
-        moments = [call.arrived_at, call.queued_at, call.answered_at, call.ended_at]
-        known = [each for each in moments if each is not None]
-        assert all(later - earlier > timedelta(seconds=-1) for earlier, later in pairwise(known))
+        talks = offers.filter(state="accepted").values("call_id")
+        alone = offers.filter(Q(call__in=talks) | Q(call__hotline__rings_all=False))
+        calls = list(alone.values_list("call_id", "purpose"))
+        assert len(set(calls)) == len(calls)
 
 
 @pytest.mark.races

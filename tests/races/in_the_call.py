@@ -1,0 +1,141 @@
+"""What may happen in a call that is answered, and to those who asked to be called back: rules of the state machine, and
+what always holds of them."""
+
+from contextlib import suppress
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, precondition, rule
+
+from calls import callback_acts, callbacks, services
+from calls.models import Attendance, Call, Callback, CallForHelp, Leg, Offer, Transfer
+from calls.supervising import bring_forward
+
+OUTSIDE = "+4740000099"
+number = st.integers(min_value=0, max_value=10**6)
+
+
+class InTheCall:
+    """Mixed into the machine, which has `carrier`, `lines`, `people`, two supervisors `bosses`, `_legs` and `_soon`."""
+
+    carrier: Any
+    lines: list[Any]
+    people: list[Any]
+    bosses: list[Any]
+    _legs: Any
+    _callers: Any
+    _soon: Any
+
+    def _talk(self, which: int) -> Any:
+        """A call in which an operator talks."""
+        legs = [leg for leg in self._legs("room") if leg.kind == "operator"]
+        return legs[which % len(legs)] if legs else None
+
+    # --- what operators do in a call
+    @precondition(lambda self: self._legs("room"))
+    @rule(which=number, act=st.sampled_from(["hold", "resume", "complete", "cancel", "bring_together"]))
+    def operator_wishes(self, which: int, act: str) -> None:
+        leg = self._talk(which)
+        if leg is not None:
+            with suppress(services.Refused):
+                getattr(services, act)(leg.call_id, at=self.carrier.at)
+            self._soon()
+
+    @precondition(lambda self: self._legs("room"))
+    @rule(which=number, kind=st.sampled_from(["cold", "warm"]), to=st.sampled_from([0, 1, 2, 2, "outside", "line"]))
+    def operator_passes_on(self, which: int, kind: str, to: Any) -> None:
+        leg = self._talk(which)
+        if leg is None:
+            return
+        named = {"outside": OUTSIDE, "line": self.lines[which % 2].slug}
+        target = named.get(to) or self.people[to].identity
+        with suppress(services.Refused):
+            services.pass_on(leg.call_id, to=target, kind=kind, by=self.bosses[0], at=self.carrier.at)
+        self._soon()
+
+    @precondition(lambda self: self._legs("room"))
+    @rule(which=number)
+    def operator_calls_for_help(self, which: int) -> None:
+        leg = self._talk(which)
+        if leg is not None:
+            facts = {"operator_id": leg.operator_id, "by": None, "at": self.carrier.at}
+            with suppress(services.Refused):
+                services.call_for_help(leg.call_id, **facts)
+
+    # --- what supervisors do in a call
+    @precondition(lambda self: self._legs("room"))
+    @rule(which=number, way=st.sampled_from(["listen", "whisper", "join", "take_over", "take_over"]))
+    def supervisor_comes(self, which: int, way: str) -> None:
+        leg = self._talk(which)
+        if leg is not None:
+            with suppress(services.Refused):
+                services.attend(leg.call_id, way, by=self.bosses[which % 2], at=self.carrier.at)
+            self._soon()
+
+    @rule(which=number)
+    def supervisor_leaves(self, which: int) -> None:
+        there = Attendance.objects.filter(user=self.bosses[which % 2], left_at=None).first()
+        if there is not None:
+            services.stop(there.call_id, by=there.user, at=self.carrier.at)
+
+    @precondition(lambda self: self._callers("queue"))
+    @rule(which=number, forward=st.booleans())
+    def supervisor_moves_who_waits(self, which: int, forward: bool) -> None:
+        callers = self._callers("queue")
+        call_id, by = callers[which % len(callers)].call_id, self.bosses[0]
+        with suppress(services.Refused):
+            if forward:
+                bring_forward(call_id, by=by, at=self.carrier.at)
+            else:
+                services.move_to_hotline(call_id, self.lines[which % 2], by=by, at=self.carrier.at)
+        self._soon()
+
+    # --- callbacks
+    @precondition(lambda self: self._callers("queue"))
+    @rule(which=number)
+    def caller_asks_to_be_called_back(self, which: int) -> None:
+        callers = self._callers("queue")
+        caller = callers[which % len(callers)]
+        with suppress(callbacks.Enough):
+            if callbacks.ask(caller.call_id, at=self.carrier.at) is not None and not caller.called_back:
+                self.carrier.follow(caller)
+        self._soon()
+
+    @precondition(lambda self: self._callers("rings"))
+    @rule(which=number, takes=st.sampled_from([True, True, False]))
+    def somebody_who_is_called_back(self, which: int, takes: bool) -> None:
+        callers = self._callers("rings")
+        act = self.carrier.pick_up if takes else self.carrier.end
+        act(callers[which % len(callers)])
+        self._soon()
+
+    @rule(which=number)
+    def supervisor_cancels_a_callback(self, which: int) -> None:
+        waiting = list(Callback.objects.filter(state="waiting"))
+        if which % 4 == 0 and waiting:
+            with suppress(callbacks.NotNow):
+                callback_acts.cancel(waiting[which % len(waiting)].pk, by=self.bosses[0], at=self.carrier.at)
+
+    # --- what always holds
+    @invariant()
+    def nothing_is_left_of_a_call_that_is_over(self) -> None:
+        ended = {"call__ended_at__isnull": False}
+        assert not Transfer.objects.filter(state__in=["ringing", "talking"], **ended).exists()
+        assert not Leg.objects.exclude(state="over").filter(**ended).exists()
+        assert not Attendance.objects.filter(left_at=None, **ended).exists()
+        assert not CallForHelp.objects.filter(ended_at=None, **ended).exists()
+        assert not Call.objects.filter(held_at__isnull=False).exclude(state="connected").exists()
+
+    @invariant()
+    def whoever_is_attended_or_calls_for_help_talks(self) -> None:
+        talks = set(Offer.objects.filter(state="accepted").values_list("call", "operator"))
+        there = Attendance.objects.filter(left_at=None).values_list("call", "offer__operator", "offer__state")
+        assert all(state == "accepted" and (call, operator) in talks for call, operator, state in there)
+        assert set(CallForHelp.objects.filter(ended_at=None).values_list("call", "operator")) <= talks
+
+    # --- at rest
+    def no_more_callbacks(self) -> None:
+        """Whatever is promised still is withdrawn, what is tried again too."""
+        for callback in Callback.objects.filter(state="waiting"):
+            with suppress(callbacks.NotNow):
+                callback_acts.cancel(callback.pk, by=self.bosses[0], at=self.carrier.at)
