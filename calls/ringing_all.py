@@ -19,14 +19,20 @@ from lines.models import Hotline
 from operators.presence import DESK_GRACE_SECONDS, Cause
 
 AT_ONCE = 20  # telephones that ring for one call at the same time, at most
+TRIED_AGAIN = timedelta(seconds=5)  # after a ring that came to nothing by nobody's fault, while others ring on
+
+# A telephone that cannot be rung, or is busy with the call before, must not be tried anew at every turn.
+_CAN_TAKE = f"""{can_take()} AND NOT EXISTS (
+    SELECT 1 FROM calls_offer tried WHERE tried.call_id = call.id AND tried.operator_id = o.id
+       AND tried.state = 'withdrawn' AND tried.closed_at > %(tried_since)s)"""
 
 # A call that its operator passed on rings at the one it is meant for, and at nobody else.
 _WANTING = f"""
-SELECT c.id FROM lines_hotline h JOIN calls_call c ON c.hotline_id = h.id
- WHERE h.rings_all AND c.state = 'waiting' AND c.ringing_until IS NOT NULL
-   AND NOT EXISTS (SELECT 1 FROM calls_transfer t WHERE t.call_id = c.id AND t.state IN ('ringing', 'talking'))
-   AND (SELECT true FROM operators_operator o WHERE {can_take("c")} LIMIT 1)
- ORDER BY c.priority DESC, c.queued_at, c.id
+SELECT call.id FROM lines_hotline h JOIN calls_call call ON call.hotline_id = h.id
+ WHERE h.rings_all AND call.state = 'waiting' AND call.ringing_until IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM calls_transfer t WHERE t.call_id = call.id AND t.state IN ('ringing', 'talking'))
+   AND (SELECT true FROM operators_operator o WHERE {_CAN_TAKE} LIMIT 1)
+ ORDER BY call.priority DESC, call.queued_at, call.id
 """  # noqa: S608 - constants of our own stand in it
 
 # Run with the call's row locked, so that what rings is counted as it is. Operators are locked with SKIP LOCKED, as in
@@ -38,7 +44,7 @@ WITH call AS (
     FROM calls_call c JOIN lines_hotline h ON h.id = c.hotline_id WHERE c.id = %(call)s
 ), taker AS (
   SELECT o.id, o.device FROM operators_operator o CROSS JOIN call
-   WHERE {can_take()}
+   WHERE {_CAN_TAKE}
    ORDER BY {ORDER} LIMIT GREATEST(0, %(at_once)s - (SELECT rings FROM call)) FOR UPDATE OF o SKIP LOCKED
 ), rung AS (
   UPDATE operators_operator o SET state = 'ringing', state_since = %(at)s, state_reason = ''
@@ -83,6 +89,7 @@ def ring_others(at: datetime) -> int:
         "at_once": AT_ONCE,
         "cause": str(Cause.RUNG),
         "desk_limit": at - timedelta(seconds=DESK_GRACE_SECONDS),
+        "tried_since": at - TRIED_AGAIN,
     }
     made = sum(_ring(call_id, values) for call_id in _wanting(values))
     if made:
