@@ -24,13 +24,14 @@ TRIED_AGAIN = timedelta(seconds=5)  # after a ring that came to nothing by nobod
 # A telephone that cannot be rung, or is busy with the call before, must not be tried anew at every turn.
 _CAN_TAKE = f"""{can_take()} AND NOT EXISTS (
     SELECT 1 FROM calls_offer tried WHERE tried.call_id = call.id AND tried.operator_id = o.id
-       AND tried.state = 'withdrawn' AND tried.closed_at > %(tried_since)s)"""
+       AND tried.state = 'withdrawn' AND tried.reason <> 'taken' AND tried.closed_at > %(tried_since)s)"""  # noqa: S608
 
 # A call that its operator passed on rings at the one it is meant for, and at nobody else.
+_FOR_ALL = """h.rings_all AND NOT EXISTS (
+    SELECT 1 FROM calls_transfer t WHERE t.call_id = call.id AND t.state IN ('ringing', 'talking'))"""
 _WANTING = f"""
 SELECT call.id FROM lines_hotline h JOIN calls_call call ON call.hotline_id = h.id
- WHERE h.rings_all AND call.state = 'waiting' AND call.ringing_until IS NOT NULL
-   AND NOT EXISTS (SELECT 1 FROM calls_transfer t WHERE t.call_id = call.id AND t.state IN ('ringing', 'talking'))
+ WHERE {_FOR_ALL} AND call.state = 'waiting' AND call.ringing_until IS NOT NULL
    AND (SELECT true FROM operators_operator o WHERE {_CAN_TAKE} LIMIT 1)
  ORDER BY call.priority DESC, call.queued_at, call.id
 """  # noqa: S608 - constants of our own stand in it
@@ -39,9 +40,9 @@ SELECT call.id FROM lines_hotline h JOIN calls_call call ON call.hotline_id = h.
 # the statement of `matching`: whoever is rung for another call in this moment is passed over.
 _RING = f"""
 WITH call AS (
-  SELECT c.*, h.ring_seconds,
-         (SELECT count(*) FROM calls_offer f WHERE f.call_id = c.id AND f.state = 'ringing') AS rings
-    FROM calls_call c JOIN lines_hotline h ON h.id = c.hotline_id WHERE c.id = %(call)s
+  SELECT call.*, h.ring_seconds,
+         (SELECT count(*) FROM calls_offer f WHERE f.call_id = call.id AND f.state = 'ringing') AS rings
+    FROM calls_call call JOIN lines_hotline h ON h.id = call.hotline_id WHERE call.id = %(call)s AND {_FOR_ALL}
 ), taker AS (
   SELECT o.id, o.device FROM operators_operator o CROSS JOIN call
    WHERE {_CAN_TAKE}
