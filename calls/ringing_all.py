@@ -19,14 +19,21 @@ from lines.models import Hotline
 from operators.presence import DESK_GRACE_SECONDS, Cause
 
 AT_ONCE = 20  # telephones that ring for one call at the same time, at most
+TRIED_AGAIN = timedelta(seconds=5)  # after a ring that came to nothing by nobody's fault, while others ring on
+
+# A telephone that cannot be rung, or is busy with the call before, must not be tried anew at every turn.
+_CAN_TAKE = f"""{can_take()} AND NOT EXISTS (
+    SELECT 1 FROM calls_offer tried WHERE tried.call_id = call.id AND tried.operator_id = o.id
+       AND tried.state = 'withdrawn' AND tried.reason <> 'taken' AND tried.closed_at > %(tried_since)s)"""  # noqa: S608
 
 # A call that its operator passed on rings at the one it is meant for, and at nobody else.
+_FOR_ALL = """h.rings_all AND NOT EXISTS (
+    SELECT 1 FROM calls_transfer t WHERE t.call_id = call.id AND t.state IN ('ringing', 'talking'))"""
 _WANTING = f"""
-SELECT c.id FROM lines_hotline h JOIN calls_call c ON c.hotline_id = h.id
- CROSS JOIN LATERAL (SELECT c.hotline_id, c.skills, c.language, {WAITED}, {WISHES}) asks
- WHERE h.rings_all AND c.state = 'waiting' AND c.ringing_until IS NOT NULL
-   AND NOT EXISTS (SELECT 1 FROM calls_transfer t WHERE t.call_id = c.id AND t.state IN ('ringing', 'talking'))
-   AND (SELECT true FROM operators_operator o WHERE {can_take("asks")} LIMIT 1)
+SELECT call.id FROM lines_hotline h JOIN calls_call c ON c.hotline_id = h.id
+ CROSS JOIN LATERAL (SELECT c.id, c.hotline_id, c.skills, c.language, {WAITED}, {WISHES}) call
+ WHERE {_FOR_ALL} AND c.state = 'waiting' AND c.ringing_until IS NOT NULL
+   AND (SELECT true FROM operators_operator o WHERE {_CAN_TAKE} LIMIT 1)
  ORDER BY c.priority DESC, c.queued_at, c.id
 """  # noqa: S608 - constants of our own stand in it
 
@@ -36,10 +43,11 @@ _RING = f"""
 WITH call AS (
   SELECT c.*, h.ring_seconds, {WAITED}, {WISHES},
          (SELECT count(*) FROM calls_offer f WHERE f.call_id = c.id AND f.state = 'ringing') AS rings
-    FROM calls_call c JOIN lines_hotline h ON h.id = c.hotline_id WHERE c.id = %(call)s
+    FROM calls_call c JOIN lines_hotline h ON h.id = c.hotline_id
+   WHERE c.id = %(call)s AND {_FOR_ALL.replace("= call.id", "= c.id")}
 ), taker AS (
   SELECT o.id, o.device FROM operators_operator o CROSS JOIN call
-   WHERE {can_take()}
+   WHERE {_CAN_TAKE}
    ORDER BY {ORDER} LIMIT GREATEST(0, %(at_once)s - (SELECT rings FROM call)) FOR UPDATE OF o SKIP LOCKED
 ), rung AS (
   UPDATE operators_operator o SET state = 'ringing', state_since = %(at)s, state_reason = ''
@@ -84,6 +92,7 @@ def ring_others(at: datetime) -> int:
         "at_once": AT_ONCE,
         "cause": str(Cause.RUNG),
         "desk_limit": at - timedelta(seconds=DESK_GRACE_SECONDS),
+        "tried_since": at - TRIED_AGAIN,
     }
     made = sum(_ring(call_id, values) for call_id in _wanting(values))
     if made:

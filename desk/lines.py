@@ -10,7 +10,8 @@ from operators.models import Operator
 
 @dataclass(frozen=True)
 class Line:
-    """One hotline as its operator sees it; `ready` counts the colleagues who could answer now."""
+    """One hotline as its operator sees it; `ready` counts the colleagues who could answer now; `closed` is why it is
+    closed by hand, "" unless it is."""
 
     pk: int
     name: str
@@ -21,6 +22,7 @@ class Line:
     since: datetime | None
     callbacks: int  # promised, and not yet being made
     ready: int
+    closed: str
 
 
 # Plain SQL: every desk asks for it at every change of its lines, and building it anew costs more than answering it.
@@ -30,7 +32,9 @@ SELECT h.id, h.name, h.colour, h.service_level_seconds,
        line.waiting, line.since,
        (SELECT count(*) FROM calls_callback b WHERE b.hotline_id = h.id AND b.state = 'waiting'),
        (SELECT count(*) FROM operators_operator o
-         WHERE o.state = 'ready' AND o.active AND h.id = ANY(o.hotline_ids) AND o.id <> me.id)
+         WHERE o.state = 'ready' AND o.active AND h.id = ANY(o.hotline_ids) AND o.id <> me.id),
+       COALESCE((SELECT s.reason FROM lines_closure s WHERE s.hotline_id = h.id AND s.reopened_at IS NULL
+                    AND (s.reopens_at IS NULL OR s.reopens_at > now()) LIMIT 1), '')
   FROM operators_operator me
   JOIN lines_hotline h ON h.id = ANY(me.hotline_ids) AND h.active
   CROSS JOIN LATERAL (SELECT count(*) AS waiting, min(c.queued_at) AS since FROM calls_call c

@@ -66,15 +66,8 @@ class HotlineForm(forms.ModelForm):
         fields = [
             *("name", "slug", "organisation", "time_zone", "country", "languages"),
             *("skills", "level_seconds", "preferred_skills", "preference_seconds", "ring_order", "priority"),
-            *("service_level_seconds", "service_level_percent", "short_abandon_seconds", "ring_seconds"),
-            *(
-                "rings_all",
-                "max_wait_seconds",
-                "wrap_up_seconds",
-                "takes_everyone",
-                "caller_hourly_limit",
-                "caller_limit_minutes",
-            ),
+            *("service_level_seconds", "service_level_percent", "short_abandon_seconds", "ring_seconds", "rings_all"),
+            *("max_wait_seconds", "wrap_up_seconds", "takes_everyone", "caller_hourly_limit", "caller_limit_minutes"),
             *("gate", "gate_calls", "greeting", "closed_message"),
             *("voicemail_message", "farewell", "voicemail_enabled", "callbacks_enabled", "callback_caller_first"),
             *("recording_mode", "recording_purpose", "recording_more", "recording_days"),

@@ -139,6 +139,7 @@ def close_now(
     if reopens_at is not None and reopens_at <= at:
         raise Refused(_("The reopening time has passed already. Choose a later one."))
     with _changing(hotline, by=by, verb="hotline.closed_now"):
+        announce("queue", f"queue:{hotline.pk}")  # desks say so where they show the line
         _end_closures(hotline, at)
         return Closure.objects.create(
             hotline=hotline,
@@ -153,6 +154,7 @@ def close_now(
 def reopen(hotline: Hotline, *, by: Any, at: datetime) -> None:
     """Lift the closure by hand. The opening hours decide from then on."""
     with _changing(hotline, by=by, verb="hotline.reopened"):
+        announce("queue", f"queue:{hotline.pk}")
         if not _end_closures(hotline, at):
             raise Refused(_("%(hotline)s is not closed by hand.") % {"hotline": hotline.name})
 

@@ -175,6 +175,17 @@ def test_a_call_that_is_passed_on_rings_at_its_target_alone():
     assert {each.operator for each in rung(call)} == {kari, siri}
 
 
+def test_a_telephone_that_cannot_be_rung_is_not_tried_again_at_every_turn():
+    at = timezone.now()
+    kari, ola = people(line(), 2)
+    call = wait(kari.hotlines.get())
+    services.assign(at)
+    services.close_offer(rung(call)[0].pk, Offer.State.WITHDRAWN, at=at, reason="not rung")
+    assert states(kari, ola) == ["ready", "ringing"]
+    assert ring_others(at) == ring_others(at + timedelta(seconds=4)) == 0
+    assert ring_others(at + timedelta(seconds=6)) == 1
+
+
 def test_all_are_free_when_the_caller_leaves():
     made = people(line(), AT_ONCE)
     call = wait(made[0].hotlines.get())
