@@ -16,7 +16,7 @@ class Lack:
 
 
 def lacks(hotline: Hotline) -> list[Lack]:
-    """What is missing, the serious first. Three queries, or four. Callers are served without any of it, by what is usual."""
+    """What is missing, the serious first. A few queries. Callers are served without it, by what is usual."""
     operators = list(hotline.operators.filter(active=True).values_list("skills", "languages"))
     found = [*_way_in(hotline), *_people(hotline, operators), *_words(hotline)]
     return sorted(found, key=lambda lack: not lack.serious)
