@@ -85,6 +85,8 @@ def _of_a_part(event: CallEvent, name: str, call: Call) -> str:  # noqa: PLR0911
         return _forwarded(event.data)
     if event.kind == Kind.OUTSIDE:
         return overflow_words.story(event.data)
+    if event.kind == Kind.CONNECTED and call.outside_at and event.at >= call.outside_at:
+        return _("Caller and outside telephone were connected.")
     if event.kind == Kind.ARRIVED and call.forwarded_from:
         return _from_office(event.data, call)
     withdrawn = event.kind == Kind.ENDED and event.data.get("why") in ("called again", "cancelled")

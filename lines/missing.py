@@ -16,7 +16,7 @@ class Lack:
 
 
 def lacks(hotline: Hotline) -> list[Lack]:
-    """What is missing, the serious first. Three queries. Callers are served without any of it, by what is usual."""
+    """What is missing, the serious first. A few queries. Callers are served without it, by what is usual."""
     operators = list(hotline.operators.filter(active=True).values_list("skill_marks", "languages"))
     found = [*_way_in(hotline), *_people(hotline, operators), *_words(hotline)]
     return sorted(found, key=lambda lack: not lack.serious)
@@ -34,6 +34,8 @@ def _way_in(hotline: Hotline) -> list[Lack]:
 
 
 def _people(hotline: Hotline, operators: list[tuple[list[str], list[str]]]) -> list[Lack]:
+    if not operators and _sends_on(hotline):
+        return []
     if not operators:
         return [Lack(_("No operator serves it: callers go to voicemail, or hear that nobody is there."), True)]
     found = []
@@ -48,6 +50,12 @@ def _people(hotline: Hotline, operators: list[tuple[list[str], list[str]]]) -> l
     if not any(not languages or spoken in languages for _skills, languages in operators):
         found.append(Lack(_("No operator speaks its first language, %(language)s.") % {"language": spoken}, True))
     return found
+
+
+def _sends_on(hotline: Hotline) -> bool:
+    """Whether others answer where nobody is signed on: its call plan says so."""
+    content = hotline.call_plans.filter(state="published").values_list("content", flat=True).first() or {}
+    return content.get("ends", {}).get("nobody", {}).get("to") in ("telephone", "hotline")
 
 
 def _words(hotline: Hotline) -> list[Lack]:

@@ -73,3 +73,23 @@ def test_a_caller_who_went_back_to_the_line_waits_until_somebody_takes_them():
 @given(st.permutations([*FACTS, *RETURN]), st.lists(st.sampled_from([*FACTS, *RETURN]), max_size=6))
 def test_going_back_to_the_line_is_the_same_row_in_any_order_and_repetition(order, extra):
     assert joined([*order, *extra]) == joined([*FACTS, *RETURN])
+
+
+SENT = [{"sent_at": NOW + timedelta(seconds=20)}, {"sent_back_at": NOW + timedelta(seconds=40)}]
+OUTSIDE = [FACTS[0], FACTS[1], SENT[0], {"outside_at": NOW + timedelta(seconds=28)}, FACTS[-1]]
+
+
+def test_a_caller_who_is_sent_on_comes_back_or_is_taken_outside():
+    call = Call(carrier_ref="CA1", arrived_at=NOW)
+    states = []
+    for fact in [FACTS[1], *SENT, {"sent_at": NOW + timedelta(seconds=60)}, OUTSIDE[3], FACTS[-1]]:
+        join(call, **fact)
+        states.append(call.state)
+    assert states == ["waiting", "sent", "waiting", "sent", "connected", "ended"]
+    assert (call.outcome, call.wait_seconds) == ("outside", 23)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.permutations([*OUTSIDE, *SENT]), st.lists(st.sampled_from([*OUTSIDE, *SENT]), max_size=6))
+def test_being_sent_on_is_the_same_row_in_any_order_and_repetition(order, extra):
+    assert joined([*order, *extra]) == joined([*OUTSIDE, *SENT])

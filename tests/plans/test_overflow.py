@@ -1,6 +1,7 @@
-"""Callers whom a plan sends on to an outside telephone, through the webhooks: what they hear, and what the register says."""
+"""Callers whom a plan sends on to an outside telephone, through the webhooks: what they hear, and what is kept."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -12,12 +13,15 @@ from calls.lifeline import lifeline
 from calls.models import Call, Instruction, Leg, Offer, OutwardRule
 from calls.plans import editing
 from calls.plans.models import CallPlan
+from calls.pricing import counted
+from lines.missing import lacks
 from lines.models import Number
+from lines.tariffs import Tariff
 from telephony.twilio import exchange
 from tests.calls.test_webhooks import arrive, body
 from tests.plans.plans import content, notice, put_in_force, words
 from tests.plans.test_running import told, wait
-from tests.world import CarrierHand, hotline, number_of, operator, sid
+from tests.world import CarrierHand, hotline, number_of, operator, sid, supervisor_of
 
 pytestmark = pytest.mark.django_db
 AGENCY = "+4740000071"
@@ -125,6 +129,12 @@ def test_beyond_the_limit_of_the_day_nothing_is_rung_and_the_caller_goes_on(carr
     assert any("limit for calls outwards" in told_line for told_line in told(call))
 
 
+def test_a_hotline_that_one_telephone_answers_lacks_no_operators(line):
+    assert any(lack.sentence.startswith("No operator serves it") for lack in lacks(line))
+    put_in_force(line, nobody=telephone())
+    assert not any(lack.sentence.startswith("No operator serves it") for lack in lacks(line))
+
+
 def test_the_outside_telephone_hangs_up_and_the_caller_hears_the_closing(carrier, line):
     put_in_force(line, nobody=telephone(asks=False))
     form, _call, agency = sent(carrier, line)
@@ -182,7 +192,6 @@ def test_after_a_minute_in_the_queue_the_telephone_rings_and_if_in_vain_the_old_
         assert "<Enqueue" in next_of(carrier, form)
         call = the_call(form)
         assert (call.state, call.queued_at) == ("waiting", first)
-        assert "You are number" not in wait(carrier, form, text) or "number 1" in wait(carrier, form, text)
         now.shift(200)
         assert "<Leave/>" not in wait(carrier, form, text), "from the return on the hotline's own patience counts"
         now.shift(120)
@@ -227,6 +236,25 @@ def test_what_is_answered_outside_is_neither_answered_nor_abandoned(carrier, lin
     counts = queued([line.pk], now - timedelta(hours=1), now + timedelta(hours=1)).aggregate(**SUMS)
     assert (counts["offered"], counts["answered"], counts["abandoned"], counts["voicemail"]) == (2, 0, 1, 0)
     assert counts["longest_wait_seconds"] < 60, "the talk outside is no waiting"
+
+
+def test_the_price_is_said_before_it_rings_and_counts_while_somebody_talks(carrier, line):
+    shut(line)
+    Tariff.objects.create(
+        number=Number.objects.get(hotline=line), valid_from=timezone.now() - timedelta(days=1), kind="per_minute",
+        price=Decimal("9.90"), currency="NOK",
+    )  # fmt: skip
+    put_in_force(line, closed=telephone(asks=False))
+    with time_machine.travel(timezone.now(), tick=False) as now:
+        form, heard = arrive(carrier, line)
+        assert heard.index("per minute") < heard.index("ring.wav")
+        agency = Outside(carrier, the_call(form))
+        now.shift(20)
+        agency.answers()
+        now.shift(90)
+        carrier.post("/twilio/status/", form | {"CallStatus": "completed"})
+    assert counted(the_call(form)) == timedelta(seconds=90)
+    assert the_call(form).events.filter(kind="price_said").count() == 1
 
 
 def test_the_caller_hangs_up_while_it_rings_and_the_ring_is_ended(carrier, line):
@@ -325,8 +353,6 @@ def test_another_hotlines_plan_sends_its_callers_on(carrier, line):
 
 # --- forwarded from an office telephone (S2)
 def test_the_office_telephone_that_forwarded_a_call_is_logged_and_masked(client, carrier, line):
-    from tests.world import supervisor_of
-
     form, _text = arrive(carrier, line, ForwardedFrom="+4722123456")
     call = the_call(form)
     assert call.forwarded_from == "+4722123456"
