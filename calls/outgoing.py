@@ -13,7 +13,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from calls import numbers, outward, outward_use
+from calls import numbers, outward, outward_use, parting
 from calls.callbacks import PLACEHOLDER
 from calls.facts import join
 from calls.journal import note_event
@@ -116,6 +116,8 @@ def _refuse_busy(operator: Operator, at: datetime) -> None:
         raise Refused(_("You have a call in hand. Finish it first; whom you want to ask, you can pass the call on to."))
     if operator.state not in FREE or not operator.active:
         raise Refused(_("Go ready first: then you can call out."))
+    if operator.state == Presence.OTHER and parting.live(user=operator.user_id).exists():
+        raise Refused(_("You are in another call already. Leave it first."))
     if operator.device == Device.PHONE:
         if not operator.phone:
             raise Refused(_("No telephone number is known for %(name)s.") % {"name": operator})
