@@ -81,6 +81,8 @@ def _caller(call_id: uuid.UUID, user: Any) -> Wish:
         raise Refused(_("There is no such call."))
     if found.caller_kind != Call.CallerKind.NUMBER:
         raise Refused(_("This caller has no number that can be called."))
+    if found.is_outgoing and found.callback and found.callback.call.caller_number != found.caller_number:
+        raise Refused(_("A number that a caller keyed in is called as the promised callback alone."))
     return Wish(found.hotline, found.caller_number, numbers.mask(found.caller_number, found.caller_kind), origin=found)
 
 
