@@ -10,8 +10,8 @@ from typing import Any
 from calls.models import Call, Callback, Caller, CallEvent, Note, NoteVersion, Offer, Outgoing, Topic, Voicemail
 from hotline.demo.content import Service
 from hotline.demo.copying import copy_in
-from hotline.demo.people import SUPERVISOR
 from hotline.demo.outwards import call_out
+from hotline.demo.people import SUPERVISOR
 from hotline.demo.promises import promise
 from hotline.demo.traffic import RING_SECONDS, Ring, Story
 from lines.models import Hotline, Number
