@@ -44,6 +44,7 @@ class CallSerializer(serializers.ModelSerializer):
             "carrier_ref",
             "state",
             "outcome",
+            "direction",
             "caller",
             "caller_kind",
             "caller_name",

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from calls import callback_acts as acts
-from calls import promises
+from calls import outward_alarms, promises
 from calls.callbacks import NotNow
 from calls.models import Callback
 from hotline.core import access
@@ -31,6 +31,7 @@ def callbacks(request: HttpRequest) -> HttpResponse:
         "open": list(promises.to_be_made(hotlines)),
         "settled": list(promises.settled(hotlines, at)),
         "record": promises.record_of(hotlines, at),
+        "used_up": [told for told in outward_alarms.today(hotlines, at) if told.used_up],
         "supervises": access.has_role(request.user, access.SUPERVISOR),
     }
     return render(request, "calls/callbacks.html", context)

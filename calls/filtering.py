@@ -14,7 +14,7 @@ from django.utils.translation import gettext as now_in_words
 from django.utils.translation import gettext_lazy as _
 
 from calls.models import Call, Topic
-from calls.register import LIVE, MISSED, Filter
+from calls.register import LIVE, MISSED, OUTGOING, Filter
 from lines.models import Hotline
 from operators.models import Operator
 
@@ -23,6 +23,7 @@ PERIODS = [("today", _("today")), ("yesterday", _("yesterday")), ("week", _("the
 SHOWS = [
     (MISSED, _("missed")),
     (LIVE, _("going on now")),
+    (OUTGOING, _("outgoing")),
     *((value, label) for value, label in Call.Outcome.choices if value),
 ]
 ORDER = ("q", "period", "since", "until", "hotline", "show", "topic", "operator", "note", "recovered", "tests")

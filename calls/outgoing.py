@@ -13,7 +13,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from calls import numbers, outward, outward_use
+from calls import numbers, outward, outward_use, parting
 from calls.callbacks import PLACEHOLDER
 from calls.facts import join
 from calls.journal import note_event
@@ -81,6 +81,8 @@ def _caller(call_id: uuid.UUID, user: Any) -> Wish:
         raise Refused(_("There is no such call."))
     if found.caller_kind != Call.CallerKind.NUMBER:
         raise Refused(_("This caller has no number that can be called."))
+    if found.is_outgoing and found.callback and found.callback.call.caller_number != found.caller_number:
+        raise Refused(_("A number that a caller keyed in is called as the promised callback alone."))
     return Wish(found.hotline, found.caller_number, numbers.mask(found.caller_number, found.caller_kind), origin=found)
 
 
@@ -116,6 +118,8 @@ def _refuse_busy(operator: Operator, at: datetime) -> None:
         raise Refused(_("You have a call in hand. Finish it first; whom you want to ask, you can pass the call on to."))
     if operator.state not in FREE or not operator.active:
         raise Refused(_("Go ready first: then you can call out."))
+    if operator.state == Presence.OTHER and parting.live(user=operator.user_id).exists():
+        raise Refused(_("You are in another call already. Leave it first."))
     if operator.device == Device.PHONE:
         if not operator.phone:
             raise Refused(_("No telephone number is known for %(name)s.") % {"name": operator})

@@ -64,9 +64,14 @@ class Told:
         return {100: "error", 80: "warning"}.get(self.alarm.percent, "info")
 
     @property
+    def used_up(self) -> bool:
+        """Whether nothing more is dialled today, unless the limit was raised since."""
+        return self.alarm.percent == STEPS[-1]
+
+    @property
     def words(self) -> str:
         names = {"whose": self.alarm.hotline or _("all hotlines together"), "used": self.alarm.words}
-        if self.alarm.percent == STEPS[-1]:
+        if self.used_up:
             return _("%(whose)s: today’s calls outwards are used up (%(used)s). Nothing more is dialled.") % names
         words = _("%(whose)s: %(percent)s %% of today’s calls outwards are used (%(used)s).")
         return words % (names | {"percent": self.alarm.percent})

@@ -20,7 +20,7 @@ PAGE = 50
 SHORTEST = 3  # fewer letters have no trigram and would read every row
 SHORTEST_NUMBER = 7  # with fewer, a masked number could be found out digit by digit and nobody would know
 SHORTEST_ID = 32
-LIVE, MISSED = "live", "missed"
+LIVE, MISSED, OUTGOING = "live", "missed", "outgoing"
 UNANSWERED = (Call.Outcome.ABANDONED, Call.Outcome.VOICEMAIL, Call.Outcome.FAILED)
 FEW = 1000
 SOON_AGAIN = timedelta(days=7)  # who calls the same hotline within it is marked as calling again
@@ -35,7 +35,7 @@ class Filter:
 
     hotline: int | None = None
     among: tuple[int, ...] = ()  # hotlines, where several but not all are looked at
-    show: str = ""  # an outcome, "live" or "missed"
+    show: str = ""  # an outcome, "live", "missed" or "outgoing"
     operator: int | None = None
     topic: int | None = None
     first_day: date | None = None
@@ -144,6 +144,8 @@ def find(user: User, hotline_ids: Iterable[int], wanted: Filter, *, looking_at_e
 def _showing(show: str) -> Q:
     if show == LIVE:
         return ~Q(state=Call.State.ENDED)
+    if show == OUTGOING:
+        return Q(direction=Call.Direction.OUTGOING)
     return Q(outcome__in=UNANSWERED) if show == MISSED else Q(outcome=show)
 
 

@@ -108,11 +108,11 @@ def _unavailable(colleague: Operator) -> str:
 
 
 def _dial(call: Call, target: Target, at: datetime) -> Leg:
-    number = target.number
-    if call.hotline is not None:
-        number = outward.may_dial(
-            call.hotline, number, at, kept=target.kept, dialled=call.dialled, shown=target.shown or number
-        )
+    if call.hotline is None:
+        raise Refused(_("This call belongs to no hotline."))
+    number = outward.may_dial(
+        call.hotline, target.number, at, kept=target.kept, dialled=call.dialled, shown=target.shown
+    )  # fmt: skip
     seconds = max(RING_SECONDS, call.hotline.ring_seconds if call.hotline else 0)
     leg = Leg.objects.create(call=call, number=number, made_at=at, ring_until=at + timedelta(seconds=seconds))
     instruct(Instruction.Kind.DIAL, call_id=call.pk, at=at, deadline=leg.ring_until, leg=str(leg.pk))

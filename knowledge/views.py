@@ -49,7 +49,13 @@ def _found(request: HttpRequest, hotline_ids: list[int], text: str) -> dict[str,
 
 
 def _rights(request: HttpRequest) -> dict[str, Any]:
-    return {"may_write": access.has_role(request.user, access.SUPERVISOR), "today": timezone.localdate()}
+    reader: Any = request.user
+    calls = Operator.objects.filter(user=reader, active=True).exists()
+    return {
+        "may_write": access.has_role(reader, access.SUPERVISOR),
+        "may_call": calls,  # from the desk
+        "today": timezone.localdate(),
+    }
 
 
 @access.needs(access.OPERATOR)

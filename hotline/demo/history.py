@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from calls.models import Call, Callback, Caller, CallEvent, Note, NoteVersion, Offer, Topic, Voicemail
+from calls.models import Call, Callback, Caller, CallEvent, Note, NoteVersion, Offer, Outgoing, Topic, Voicemail
 from hotline.demo.content import Service
 from hotline.demo.copying import copy_in
+from hotline.demo.outwards import call_out
 from hotline.demo.people import SUPERVISOR
 from hotline.demo.promises import promise
 from hotline.demo.traffic import RING_SECONDS, Ring, Story
@@ -83,8 +84,10 @@ class Register:
         for story in stories:
             self._tell(story)
         callbacks = promise(self)
+        outgoing = call_out(self)
         copy_in(Call, self.calls)
         copy_in(Callback, callbacks)
+        copy_in(Outgoing, outgoing)
         copy_in(Offer, self.offers)
         copy_in(CallEvent, self.events)
         copy_in(Note, self.notes)

@@ -32,7 +32,7 @@ def promise(register: "Register") -> list[Callback]:
     """Turn some callers who gave up into callers who asked for a callback; adds the calls that were made for it."""
     made: list[Callback] = []
     for hotline in register.hotlines.values():
-        gaps = sorted(_gaps(hotline, register.calls), key=lambda gap: gap.begins)
+        gaps = sorted(gaps_of(hotline, register.calls), key=lambda gap: gap.begins)
         for call in _askers(hotline, register)[-MOST:]:
             assert call.ended_at is not None
             ended = call.ended_at
@@ -59,7 +59,7 @@ def _askers(hotline: Hotline, register: "Register") -> list[Call]:
     ]
 
 
-def _gaps(hotline: Hotline, calls: Iterable[Call]) -> Iterator[Gap]:
+def gaps_of(hotline: Hotline, calls: Iterable[Call]) -> Iterator[Gap]:
     """Where an operator had room after a call of this hotline, and their next call came so soon that it is one shift."""
     of_operator: dict[Operator, list[Call]] = {}
     for call in calls:

@@ -8,7 +8,7 @@ from analytics.counting import SUMS, queued
 from calls import services
 from calls.expected import handling_time
 from calls.follow_ups import to_call
-from calls.models import Call, Caller, Instruction, Note, Offer, Outgoing, OutwardRule
+from calls.models import Call, Callback, Caller, Instruction, Note, Offer, Outgoing, OutwardRule
 from calls.timeline import timeline
 from knowledge.models import Contact
 from operators import presence
@@ -70,6 +70,19 @@ def test_a_caller_is_called_back_by_the_number_of_the_call_and_never_by_a_keyed_
     assert (call.caller_number, call.language, call.caller) == ("+4791234567", "nb", known)
     assert Outgoing.objects.get(call=call).origin == first
     assert "Kari calls this caller back." in [line.text for line in timeline(call)]
+
+
+def test_a_number_that_a_caller_keyed_in_for_a_callback_is_not_called_by_way_of_its_tries(kari, line):
+    for keyed in ("+4799999999", "+4791234567"):
+        first = came(line)
+        facts = {"asked_at": NOW, "queued_at": NOW, "promised_by": NOW, "state": "failed"}
+        callback = Callback.objects.create(hotline=line, call=first, number=keyed, **facts)
+        tried = came(line, keyed, direction="outgoing", callback=callback)
+        if keyed == first.caller_number:
+            assert call_out(kari, tried.pk).caller_number == keyed
+        else:
+            with pytest.raises(services.Refused, match="as the promised callback alone"):
+                call_out(kari, tried.pk)
 
 
 def test_withheld_callers_and_strangers_contacts_and_calls_are_refused(kari, line):

@@ -14,7 +14,19 @@ from rest_framework.authtoken.models import Token
 
 from analytics.counting import total
 from analytics.figures import abandonment_rate, service_level
-from calls.models import Call, Callback, Caller, CallEvent, Note, NoteVersion, Offer, Topic, Voicemail
+from calls.models import (
+    Call,
+    Callback,
+    Caller,
+    CallEvent,
+    Note,
+    NoteVersion,
+    Offer,
+    Outgoing,
+    OutwardRule,
+    Topic,
+    Voicemail,
+)
 from calls.plans import editing
 from calls.plans.models import CallPlan
 from hotline.demo.loader import load
@@ -174,6 +186,15 @@ def test_some_callers_were_called_back_and_most_in_time(demo):
         assert callback.attempt.operator == callback.operator
     kept = sum(bool(callback.kept(AT)) for callback in callbacks)
     assert len(callbacks) / 2 < kept
+
+
+def test_operators_called_contacts_as_the_hotline_and_every_hotline_has_limits(demo):
+    made = list(Outgoing.objects.select_related("call__hotline"))
+    assert len(made) >= 6
+    assert {each.whom for each in made} <= set(Contact.objects.values_list("name", flat=True))
+    assert {each.call.direction for each in made} == {"outgoing"}
+    assert OutwardRule.objects.count() == Hotline.objects.count() + 1
+    assert OutwardRule.objects.filter(typed=True).count() == 1
 
 
 def test_one_caller_is_blocked_for_a_reason_and_the_second_number_of_the_shop_has_a_price(demo):

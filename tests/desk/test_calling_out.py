@@ -195,3 +195,18 @@ def test_alarms_of_yesterday_are_over(line):
     outward_alarms.raise_due(at)
     assert len(outward_alarms.today([line.pk], at)) == 1
     assert outward_alarms.today([line.pk], at + timedelta(days=1)) == []
+
+
+def test_the_page_of_callbacks_says_why_they_wait_and_the_register_lists_calls_outwards_alone(client, kari, line):
+    OutwardRule.objects.create(hotline=line, daily_minutes=1)
+    at = timezone.now()
+    made = Call.objects.create(
+        carrier_ref=sid(), hotline=line, dialled=number_of(line), direction="outgoing", arrived_at=at, reached_at=at,
+        ended_at=at, carrier_seconds=60, state="ended",
+    )  # fmt: skip
+    assert "Callbacks wait until tomorrow" not in client.get("/callbacks/").content.decode()
+    outward_alarms.raise_due(at)
+    assert "Callbacks wait until tomorrow" in client.get("/callbacks/").content.decode()
+    came = Caller(line).call
+    shown = client.get("/calls/", {"show": "outgoing"}).content.decode()
+    assert f"call-{made.pk}" in shown and f"call-{came.pk}" not in shown
