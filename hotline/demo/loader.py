@@ -14,6 +14,7 @@ from hotline.demo.callplan import plan_admissions
 from hotline.demo.citizens import CITIZENS
 from hotline.demo.content import Answer, Module, Office, Service, Words
 from hotline.demo.copying import copy_in
+from hotline.demo.drifted import find_one_drifted
 from hotline.demo.history import Register, topics_of
 from hotline.demo.nuisance import block_somebody, set_tariffs
 from hotline.demo.people import Cast, create, write
@@ -92,6 +93,7 @@ def _fill(
     _shifts(works, cast.operators, at)
     Register(hotlines, cast.operators, topics, at).write(stories)
     block_somebody(at)
+    find_one_drifted(SERVICES, at)
     count([hotline.pk for hotline in hotlines.values()], begins, at)
 
 
