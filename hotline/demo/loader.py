@@ -14,8 +14,8 @@ from hotline.demo.callplan import plan_admissions
 from hotline.demo.citizens import CITIZENS
 from hotline.demo.content import Answer, Module, Office, Service, Words
 from hotline.demo.copying import copy_in
-from hotline.demo.drifted import find_one_drifted
 from hotline.demo.history import Register, topics_of
+from hotline.demo.night import call_at_night, find_one_drifted
 from hotline.demo.nuisance import block_somebody, set_tariffs
 from hotline.demo.people import Cast, create, write
 from hotline.demo.roster import Diary, Work, plan
@@ -94,6 +94,7 @@ def _fill(
     Register(hotlines, cast.operators, topics, at).write(stories)
     block_somebody(at)
     find_one_drifted(SERVICES, at)
+    call_at_night(hotlines.values(), at)
     count([hotline.pk for hotline in hotlines.values()], begins, at)
 
 
