@@ -12,6 +12,7 @@ from bench.people import operators
 
 CALLS = 200
 OPERATORS = 20
+LATEST_MS = 1000.0  # T46: no caller waits longer for the next words, whatever the burst
 SPEED = 5.0  # callers in the queue ask again so much more often; faster would measure that instead
 _SETTLED = timedelta(milliseconds=250)  # a call queued this long before an offer was there to be seen
 
@@ -35,9 +36,15 @@ def run(ground: Ground) -> dict[str, Any]:
         for desk in desks:
             desk.unplug()
         known = {each["sid"] for each in box.control.calls("inbound")}
+        answered = box.control.call("GET", "/latencies")
     finally:
         box.stop()
-    return {"seconds": seconds} | _judge(known)
+    found = {"seconds": seconds, "webhook p99 ms": answered["p99"], "webhook worst ms": answered["worst"]} | _judge(
+        known
+    )
+    assert found["webhook p99 ms"] < LATEST_MS, found
+    assert found["lost"] == found["answered twice"] == 0, found
+    return found
 
 
 def _lines() -> list[Any]:

@@ -25,6 +25,7 @@ from lines.models import Hotline, Number
 from operators.alarms import mail_administrators
 from telephony import canary_words
 from telephony.models import CanaryCall
+from telephony.pointing import comes_by_forwarding
 from telephony.twilio.canary import CanaryCaller, Fault, said
 
 Reached = CanaryCall.Reached
@@ -67,13 +68,13 @@ def call(hotlines: Iterable[Hotline], *, by: Any = None, budget: float = 20.0) -
     for each."""
     found = [_call(hotline, by=by, budget=budget) for hotline in hotlines]
     _alarm([each for each in found if not each.passed and _is_news(each)])
-    announce("board", "canary")
+    announce("board")
     return found
 
 
 def _call(hotline: Hotline, *, by: Any, budget: float) -> CanaryCall:
     at = timezone.now()
-    number = Number.objects.filter(hotline=hotline, active=True).order_by("pk").first()
+    number = _number_of(hotline)
     kept = CanaryCall(hotline=hotline, number=number.number if number else "", at=at, passed=False)
     kept.by = by if by and by.pk else None
     if number is None:
@@ -85,6 +86,12 @@ def _call(hotline: Hotline, *, by: Any, budget: float) -> CanaryCall:
     old = CanaryCall.objects.filter(hotline=hotline).order_by("-at", "-id").values_list("pk", flat=True)[KEPT:]
     CanaryCall.objects.filter(pk__in=list(old)).delete()
     return kept
+
+
+def _number_of(hotline: Hotline) -> Number | None:
+    """The number to call: the first that callers reach without another one's help, if there is one."""
+    numbers = list(Number.objects.filter(hotline=hotline, active=True).order_by("pk"))
+    return min(numbers, key=comes_by_forwarding, default=None)
 
 
 def _through(number: str, kept: CanaryCall, budget: float) -> None:
@@ -228,4 +235,4 @@ def alarms(hotline_ids: Iterable[int]) -> list[CanaryCall]:
 def seen(kept: CanaryCall, *, by: Any, at: datetime) -> None:
     """Somebody knows of it and sees to it: it leaves the board. Told again, the first one counts."""
     CanaryCall.objects.filter(pk=kept.pk, seen_at=None).update(seen_at=at, seen_by=by)
-    announce("board", "canary")
+    announce("board")

@@ -15,6 +15,7 @@ from hotline.demo.citizens import CITIZENS
 from hotline.demo.content import Answer, Module, Office, Service, Words
 from hotline.demo.copying import copy_in
 from hotline.demo.history import Register, topics_of
+from hotline.demo.night import call_at_night, find_one_drifted
 from hotline.demo.nuisance import block_somebody, set_tariffs
 from hotline.demo.outwards import set_limits
 from hotline.demo.people import Cast, create, write
@@ -94,6 +95,8 @@ def _fill(
     _shifts(works, cast.operators, at)
     Register(hotlines, cast.operators, topics, at).write(stories)
     block_somebody(at)
+    find_one_drifted(SERVICES, at)
+    call_at_night(hotlines.values(), at)
     count([hotline.pk for hotline in hotlines.values()], begins, at)
 
 
