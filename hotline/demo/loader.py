@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from analytics.counting import count
 from calls.models import Topic
 from hotline.demo.admissions import ADMISSIONS
+from hotline.demo.agency import bring_in, prefer
 from hotline.demo.callplan import plan_admissions
 from hotline.demo.citizens import CITIZENS
 from hotline.demo.content import Answer, Module, Office, Service, Words
@@ -59,6 +60,8 @@ def load(*, days: int, at: datetime, data_dir: Path) -> Loaded | None:
         set_limits(hotlines.values(), SERVICES[0].time_zone)
         cast = create(SERVICES, hotlines)
         _fill(hotlines, cast, works=works, stories=stories, begins=begins, at=at)
+        bring_in(hotlines[WEBSHOP.slug], at)
+        prefer(hotlines[ADMISSIONS.slug])
         write(cast.credentials, data_dir / CREDENTIALS)
     return Loaded(len(hotlines), len(cast.operators), len(stories), cast.credentials)
 

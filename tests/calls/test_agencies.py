@@ -8,11 +8,11 @@ from django.utils import timezone
 from calls import agencies, routing
 from calls.arrival import receive_call
 from calls.matching import assign_one
-from calls.models import Call
+from calls.models import Call, Offer
 from lines import hours
 from lines.models import Closure, Hotline, OpeningRule
 from lines.services import mark_changed
-from operators.models import Agency, AgencyHours, AgencyRule
+from operators.models import Agency, AgencyHours, AgencyRule, Operator
 from tests.world import hotline, number_of, operator, sid
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +45,11 @@ def waits(line: Hotline, at: datetime, seconds: float = 0, **fields) -> Call:
         carrier_ref=sid(), hotline=line, state="waiting", arrived_at=at, caller_kind="withheld",
         queued_at=at - timedelta(seconds=seconds), **fields,
     )  # fmt: skip
+
+
+def everybody_is_free_again() -> None:
+    Offer.objects.all().delete()
+    Operator.objects.update(state="ready")
 
 
 def rung(line: Hotline, at: datetime, seconds: float = 0) -> bool:
@@ -171,7 +176,7 @@ def test_fewest_calls_today_counts_from_the_hotlines_midnight():
     waits(line, at)
     assert assign_one(at)[1] == busy.pk
     Call.objects.all().delete()
-    type(busy).objects.update(state="ready")
+    everybody_is_free_again()
     Call.objects.create(carrier_ref=sid(), operator=busy, answered_at=at - timedelta(minutes=10), **answered)
     waits(line, at)
     assert assign_one(at)[1] == idle.pk
@@ -187,7 +192,7 @@ def test_those_with_the_preferred_skill_are_rung_alone_then_first():
     assert assign_one(at) == (call.pk, expert.pk)
     waits(line, at, 20)
     assert assign_one(at)[1] == plain.pk
-    type(plain).objects.update(state="ready")
+    everybody_is_free_again()
     waits(line, at, 20)
     assert assign_one(at)[1] == expert.pk, "who has it comes first, however idle the other is"
 

@@ -2,13 +2,14 @@
 
 import random
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
 from calls import foretelling
+from calls.agencies import keep_up
 from calls.blocking import block
 from calls.foretelling import Question, foretell
 from calls.foretold_words import in_words, summary
@@ -18,7 +19,7 @@ from lines.missing import lacks
 from lines.models import Closure, Hotline, OpeningRule
 from lines.tariffs import Tariff
 from operators import presence
-from operators.models import Operator, Presence
+from operators.models import Agency, AgencyHours, AgencyRule, Operator, Presence
 from scheduling.models import Break, Shift
 from telephony.twilio import twiml
 from tests.analytics.calls import make_call
@@ -40,6 +41,7 @@ class Situation:
         self.line = self._line()
         self._hours()
         self._people()
+        keep_up(self.at)
         self._past()
 
     def likely(self, share: float) -> bool:
@@ -55,6 +57,9 @@ class Situation:
             "greeting": self.chance.choice(["", "Hello, this is the house."]),
             "skills": self.chance.choice([[], [], ["boats"]]),
             "languages": self.chance.choice([["en"], ["nb", "en"], []]),
+            "preferred_skills": self.chance.choice([[], [], [], ["boats"], ["boats:3"]]),
+            "preference_seconds": self.chance.choice([0, 20]),
+            "ring_order": self.chance.choice(["idle", "fewest"]),
         }
         return hotline(
             always_open=False, lines=self.chance.choice([1, 1, 100, 100, 100]), active=self.likely(0.95), **facts
@@ -78,12 +83,19 @@ class Situation:
             self.line.save()
 
     def _people(self) -> None:
+        agency = Agency.objects.create(name=f"Agency of {self.line.pk}", active=self.likely(0.8))
+        rule = self.chance.choice(["always", "after", "outside"])
+        AgencyRule.objects.create(
+            agency=agency, hotline=self.line, when=rule, after_seconds=self.chance.choice([0, 0, 30])
+        )
         for _ in range(self.chance.choice([0, 1, 3, 3, 4])):
             made = operator(
                 self.line,
                 at=self.at - timedelta(minutes=self.chance.randint(1, 90)),
                 skills=self.chance.choice([[], ["boats"], ["boats"]]),
                 languages=self.chance.choice([[], ["en"], ["nb", "en"]]),
+                skill_levels=self.chance.choice([{}, {"boats": 3}]),
+                agency=agency if self.likely(0.3) else None,
             )
             state = self.chance.choice(["ready", "ready", "ready", "break", "lunch", "offline", "other"])
             if state != Presence.READY:
@@ -218,6 +230,50 @@ def test_each_operator_who_is_not_rung_has_a_reason():
     assert said["Offline"] == "not signed on"
     assert said["Lunch"].startswith("on a break until")
     assert "Elsewhere" not in said
+
+
+def test_who_is_rung_later_or_at_other_hours_is_told_when():
+    at = timezone.now().replace(hour=12, minute=0)
+    line = hotline(skills=["boats:2"], level_seconds=40, preferred_skills=["sails"], preference_seconds=20)
+    first = operator(line, skills=["boats", "sails"], display_name="First")
+    learns = {"skills": ["boats", "sails"], "skill_levels": {"boats": 1}}
+    operator(line, display_name="Learner", **learns)
+    operator(line, skills=["boats"], display_name="Plain")
+    for name, rule in {"Later": ("after", 30), "Night": ("always", 0), "Closed": ("outside", 0), "None": None}.items():
+        agency = Agency.objects.create(name=name)
+        if rule:
+            AgencyRule.objects.create(agency=agency, hotline=line, when=rule[0], after_seconds=rule[1])
+        if name == "Night":
+            hours = [AgencyHours(agency=agency, weekday=day, opens=time(20), closes=time(6)) for day in range(7)]
+            AgencyHours.objects.bulk_create(hours)
+        operator(line, skills=["boats", "sails"], display_name=f"Of {name}", agency=agency)
+    told = foretell(Question(number_of(line), at, CALLER))
+    assert [each.pk for each in told.rung] == [first.pk]
+    said = reasons(told)
+    assert said["Learner"] == "is rung after 40 seconds: until then the level boats:2 is asked for"
+    assert said["Plain"] == "is rung after 20 seconds: until then only those with sails"
+    assert said["Of Later"] == "Later is rung after 30 seconds"
+    assert said["Of Night"] == "Night is closed until 20:00"
+    assert said["Of Closed"] == "Closed does not answer in the coming days", "the hotline itself is always open"
+    assert said["Of None"] == "None is not rung for this hotline"
+    part = next(part for part in in_words(told) if part.name == "Operators")
+    assert part.why.endswith("Those with sails come before the others.")
+
+
+def test_what_is_foretold_of_an_agency_at_another_moment_follows_its_hours_then():
+    line = hotline(always_open=False)
+    agency = Agency.objects.create(name="Evening voices")
+    AgencyHours.objects.bulk_create(
+        AgencyHours(agency=agency, weekday=day, opens=time(18), closes=time(23)) for day in range(7)
+    )
+    AgencyRule.objects.create(agency=agency, hotline=line, when="outside")
+    eva = operator(line, agency=agency)
+    day = (timezone.now() + timedelta(days=2)).replace(minute=0)
+    assert foretell(Question(number_of(line), day.replace(hour=12), CALLER, is_now=False)).refused == "closed"
+    told = foretell(Question(number_of(line), day.replace(hour=20), CALLER, is_now=False))
+    assert [each.pk for each in told.rung] == [eva.pk]
+    opening = next(part for part in in_words(told) if part.name == "Opening hours")
+    assert opening.why == "an agency answers: Evening voices"
 
 
 def test_at_another_moment_the_shifts_say_who_is_there():

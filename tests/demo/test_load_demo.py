@@ -33,7 +33,7 @@ from hotline.demo.loader import load
 from knowledge.models import Contact, Question, Script
 from lines.models import Hotline, Number, OpeningRule
 from lines.tariffs import Tariff
-from operators.models import Operator, Presence, User
+from operators.models import Agency, Operator, Presence, User
 from scheduling.models import Break, Shift
 
 AT = datetime(2026, 11, 20, 13, 30, tzinfo=UTC)
@@ -203,6 +203,16 @@ def test_one_caller_is_blocked_for_a_reason_and_the_second_number_of_the_shop_ha
     paid = Tariff.objects.get(kind="per_minute")
     assert paid.number.hotline.slug == "webshop" and Call.objects.filter(tariff=paid).count() > 100
     assert not Tariff.objects.filter(number__number="+4748800100").exists(), "the first number costs nothing"
+
+
+def test_the_web_shop_has_an_evening_agency_and_the_admissions_office_prefers_a_skill(demo):
+    loaded, _folder = demo
+    agency = Agency.objects.get()
+    assert (agency.members.count(), agency.rules.get().hotline.slug) == (2, "webshop")
+    told = {entry["username"] for entry in loaded.credentials["operators"]}
+    assert not told & set(agency.members.values_list("user__username", flat=True)), "no program waits for them to ring"
+    office = Hotline.objects.get(slug="admissions")
+    assert office.operators.filter(skill_marks__contains=office.preferred_skills).count() == 2
 
 
 def test_tuesday_lunch_is_the_weak_spot_of_the_web_shop(demo):
