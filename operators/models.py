@@ -58,8 +58,8 @@ class Operator(models.Model):
     hotlines = models.ManyToManyField("lines.Hotline", blank=True, related_name="operators", verbose_name=_("hotlines"))
     skills = ArrayField(models.CharField(max_length=40), verbose_name=_("skills"), default=list, blank=True)
     skill_levels = models.JSONField(default=dict, db_default={}, editable=False)  # of each skill; left out: 2
-    # What whoever asks for a skill, or for a level of it, looks for: "billing", "billing:1", "billing:2". A trigger keeps
-    # it, as a generated column would be worked out anew at every change of presence.
+    # What whoever asks for a skill, or for a level of it, looks for: "billing", "billing:1", "billing:2". A trigger
+    # keeps it, as a generated column would be worked out anew at every change of presence.
     skill_marks = ArrayField(models.CharField(max_length=44), default=list, db_default=[], editable=False)
     languages = ArrayField(models.CharField(max_length=8), verbose_name=_("languages"), default=list, blank=True)
     agency = models.ForeignKey(

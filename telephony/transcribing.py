@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import requests
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import F
 from django.utils import timezone
 
 from calls.cards import holds_card
@@ -41,11 +41,15 @@ class Useless(Exception):
     """The recogniser gave no text: the reason for the log."""
 
 
-def due(at: datetime) -> "QuerySet[Voicemail]":
+def due(at: datetime) -> list[Voicemail]:
     """Messages without text, the newest first; each is tried five times, waiting longer each time."""
-    waits = Q(text_tries=0) | Q(text_tried_at__lt=at - timedelta(minutes=1) * F("text_tries") * F("text_tries"))
-    found = Voicemail.objects.filter(waits, text_at=None, text_tries__lt=TRIES, left_at__gt=at - _WORTH_IT)
-    return found.filter(call__training=False).order_by("-left_at")
+    found = Voicemail.objects.filter(text_at=None, text_tries__lt=TRIES, left_at__gt=at - _WORTH_IT)
+    found = found.filter(call__training=False).select_related("call").order_by("-left_at")
+    return [each for each in found if each.text_tried_at is None or each.text_tried_at + _pause(each) < at]
+
+
+def _pause(message: Voicemail) -> timedelta:
+    return timedelta(minutes=message.text_tries**2)
 
 
 def write_down(at: datetime) -> Written:
@@ -53,7 +57,7 @@ def write_down(at: datetime) -> Written:
     if not settings.TRANSCRIBER_URL:
         return Written()
     asked = written = 0
-    for message in due(at).select_related("call")[:AT_ONCE]:
+    for message in due(at)[:AT_ONCE]:
         mine = Voicemail.objects.filter(pk=message.pk, text_at=None, text_tries=message.text_tries)
         if not mine.update(text_tries=F("text_tries") + 1, text_tried_at=timezone.now()):
             continue

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -77,7 +78,7 @@ def status(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
     if call is None:
         return ""
     at = moment(post.stamped, post.at)
-    kept = {"key": f"status:{state}:{post.get('SequenceNumber')}", "source": "status", "raw": post.form}
+    kept: dict[str, Any] = {"key": f"status:{state}:{post.get('SequenceNumber')}", "source": "status", "raw": post.form}
     note_event(call, CallEvent.Kind.CARRIER_STATUS, at=at, status=state, **kept)
     if state in OVER:
         services.call_ended(call_id, at=at, carrier_status=state, carrier_seconds=post.seconds("CallDuration"))
