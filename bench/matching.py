@@ -77,10 +77,11 @@ def bare(url: str, way: str, index: int, results: Any, ready: Any) -> None:
 
 
 # The offer is withdrawn: the operator is ready again and the call goes back to its place in the queue, as after a ring
-# that nobody took. So a call is assigned again and again, and the judge watches calls as closely as operators.
+# that nobody took. So a call is assigned again and again, and the judge watches calls as closely as operators. It is
+# found by its operator, of whom there is one at most: each call has been offered hundreds of times by then.
 _FREE = """
 WITH o AS (UPDATE calls_offer SET state = 'withdrawn', closed_at = clock_timestamp()
-            WHERE call_id = %(call)s AND state = 'ringing' RETURNING operator_id, call_id),
+            WHERE operator_id = %(operator)s AND state = 'ringing' RETURNING operator_id, call_id),
      c AS (UPDATE calls_call SET ringing_until = NULL FROM o WHERE id = o.call_id)
 UPDATE operators_operator SET state = 'ready', idle_since = clock_timestamp() FROM o WHERE id = o.operator_id RETURNING 1
 """
@@ -100,7 +101,7 @@ def ours(url: str, index: int, share: int, results: Any, ready: Any) -> None:
     from hotline.core.prepared import Prepared
 
     matching.tell_of = lambda *_, **__: None  # the screens' news is not part of the bare loop either
-    free = Prepared("free_an_operator", _FREE, {"call": "uuid"})
+    free = Prepared("free_an_operator", _FREE, {"operator": "bigint"})
     held: deque[tuple[Any, int]] = deque()
     done = 0
     connection.ensure_connection()
@@ -122,14 +123,14 @@ def ours(url: str, index: int, share: int, results: Any, ready: Any) -> None:
                 continue
             call, operator = held.popleft()
             cursor.execute("BEGIN")
-            free.fetch({"call": call})
+            free.fetch({"operator": operator})
             _journal(cursor, "ours", operator, str(call), "free")
             cursor.execute("COMMIT")
     results.put((done, time.monotonic() - began))
     while held:
         call, operator = held.popleft()
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(_FREE, {"call": call})
+            cursor.execute(_FREE, {"operator": operator})
             _journal(cursor, "ours", operator, str(call), "free")
 
 
