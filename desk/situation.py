@@ -112,7 +112,7 @@ def situation(operator: Operator, at: datetime, reopen: UUID | None = None) -> S
 
     `reopen` names an earlier call of theirs, whose note is shown while no other call is in hand.
     """
-    operator = Operator.objects.get(pk=operator.pk)
+    operator = presence.at_desk(operator.pk)
     current = queries.current(operator.pk, state=operator.state) or (_taken(operator.pk, reopen) if reopen else None)
     shift = scheduling.shift_at(operator.pk, at)
     call = current.call if current else None

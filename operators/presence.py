@@ -30,7 +30,7 @@ AWAY = frozenset(
 )
 ALL = frozenset(Presence)
 CHOOSABLE = frozenset({Presence.READY, Presence.BREAK, Presence.LUNCH, Presence.OTHER, Presence.OFFLINE})
-TOLD_SECONDS = 8  # how long a desk says who answered instead
+TOLD_SECONDS = 12  # how long a desk says who answered instead
 DESK_GRACE_SECONDS = 60  # a desk page unseen for longer is a closed browser
 
 
@@ -172,12 +172,17 @@ def stop_ringing(operator_ids: list[int], *, at: datetime, cause: str, detail: s
     wake_switchboard()
 
 
+def at_desk(operator_id: int) -> Operator:
+    """An operator's row as it is now, with who answered the call that rang there last, for `lost_to`. One query."""
+    last = PresenceChange.objects.filter(operator=models.OuterRef("pk"), at=models.OuterRef("state_since"))
+    taken_by = models.Subquery(last.filter(cause=Cause.TAKEN).values("detail")[:1])
+    return Operator.objects.annotate(taken_by=taken_by).get(pk=operator_id)
+
+
 def lost_to(operator: Operator, *, at: datetime) -> str:
-    """Who answered the call that rang at an operator until a moment ago, or "". A query in that moment only."""
-    if operator.state != Presence.READY or (at - operator.state_since).total_seconds() > TOLD_SECONDS:
-        return ""
-    last = PresenceChange.objects.filter(operator=operator, at=operator.state_since, cause=Cause.TAKEN)
-    return last.values_list("detail", flat=True).first() or ""
+    """Who answered the call that rang at this operator, read by `at_desk`, until a moment ago; "" if nobody did."""
+    lately = operator.state == Presence.READY and (at - operator.state_since).total_seconds() <= TOLD_SECONDS
+    return vars(operator).get("taken_by") or "" if lately else ""
 
 
 def choose(

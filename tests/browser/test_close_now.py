@@ -35,7 +35,7 @@ def desk(visitor, system):
     page = maria.signed_in("maria", "/desk/")
     go_ready(page)
     page.locator("#go-break").click()
-    expect(page.locator("#state-now")).to_contain_text("Break")
+    expect(page.locator("#state-now")).to_contain_text("Break", timeout=30_000)
     yield page
     system.shell(REOPENED)
     if page.locator("#note").count():
