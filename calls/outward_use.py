@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -147,7 +148,7 @@ def uses(scopes: Iterable[tuple[Hotline | None, OutwardRule]], at: datetime) -> 
     scopes = list(scopes)
     days = [at.astimezone(zone_of(hotline, rule)) for hotline, rule in scopes]
     begins = [datetime.combine(local.date(), time(), local.tzinfo) for local in days]
-    values = {
+    values: dict[str, Any] = {
         "hotlines": [hotline.pk if hotline else None for hotline, _rule in scopes], "begins": begins, "at": at,
         "currencies": [rule.currency for _hotline, rule in scopes], "first": min(begins, default=at),
     }  # fmt: skip
