@@ -3,6 +3,7 @@
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import requests
 from django.conf import settings
@@ -101,7 +102,7 @@ def numbers() -> Finding:
 @check("canary", gettext_lazy("Test call"))
 def canary() -> Finding:
     """The last nightly test call of each hotline got through."""
-    watched = list(canaries.watched())
+    watched: list[Any] = list(canaries.watched())
     last = canaries.latest(hotline.pk for hotline in watched)
     wrong = [str(each.hotline) for each in last if not each.passed]
     look = _("Open “Test calls” from the page of the numbers: it says why.")

@@ -95,7 +95,8 @@ class CanaryCaller:
             if verb.tag in ("Say", "Play"):
                 self._hear(verb)
             elif verb.tag == "Gather":
-                [self._hear(each) for each in verb]
+                for each in verb:
+                    self._hear(each)
                 return self._post(verb.get("action", ""), Digits=_key(verb.get("action", "")))
             elif verb.tag == "Redirect":
                 return self._post((verb.text or "").strip())
