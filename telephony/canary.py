@@ -42,7 +42,7 @@ def due(at: datetime) -> list[Hotline]:
     return [hotline for hotline in watched() if _is_due(hotline, settings.CANARY_TIME, at)]
 
 
-def watched() -> "QuerySet[Hotline]":
+def watched() -> "QuerySet[Any]":
     """The hotlines that are called at night, each with when it was called last as `last_canary`."""
     hotlines = Hotline.objects.filter(active=True).order_by("name")
     if settings.CANARY_HOTLINES:

@@ -102,7 +102,7 @@ _FOUND: dict[str, dict[str, Words]] = {
     },
     CALL: {
         "heard": (PASS, _("It rang, you answered and heard the words."), ""),
-        "talks": (WARN, _("You answered."), _("Press 1 when you hear the words.")),
+        "talks": (WARN, _("You answered."), _("Press 1 when you hear the words, or “I hear it” here.")),
         "over": (
             WARN,
             _("It rang and was answered, but nobody confirmed to hear the words."),

@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import datetime
-from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -78,8 +77,8 @@ def status(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
     if call is None:
         return ""
     at = moment(post.stamped, post.at)
-    kept: dict[str, Any] = {"key": f"status:{state}:{post.get('SequenceNumber')}", "source": "status", "raw": post.form}
-    note_event(call, CallEvent.Kind.CARRIER_STATUS, at=at, status=state, **kept)
+    key = f"status:{state}:{post.get('SequenceNumber')}"
+    note_event(call, CallEvent.Kind.CARRIER_STATUS, at=at, key=key, source="status", raw=post.form, status=state)
     if state in OVER:
         services.call_ended(call_id, at=at, carrier_status=state, carrier_seconds=post.seconds("CallDuration"))
         own_telephone.tell_of(call)

@@ -17,15 +17,14 @@ def standing(operator):
 
 def test_browser_and_telephone_are_rung_and_hear_that_they_work(system, line):
     kari, ola = ready(line), ready(line, phone="+4741000021", device="phone")
-    with system.desk(kari) as desk, system.handset("+4741000021") as handset:
+    manner = {"mode": "answer", "press": "1"}
+    with system.desk(kari, **manner) as desk, system.handset("+4741000021", **manner) as handset:
         calls = [own_telephone.ring(each, at=timezone.now()) for each in (kari, ola)]
-        legs = [desk.answer(20), handset.answer(20)]
-        for leg in legs:
-            leg.wait_for("your telephone works", 20)
-            leg.press("1")
-            leg.wait_for("over", 20)
-    for operator in (kari, ola):
-        until(lambda operator=operator: standing(operator) == "heard")
+        for operator in (kari, ola):
+            until(lambda operator=operator: standing(operator) == "heard", within=20)
+        for telephone in (desk, handset):
+            said = " ".join(event.get("text", "") for event in telephone.events() if event["kind"] == "caption")
+            assert "your telephone works" in said
     ended = Call.objects.filter(pk__in=[call.pk for call in calls])
     until(lambda: ended.filter(state="ended").count() == 2)
     assert set(ended.values_list("training", "outcome")) == {(True, "answered")}
