@@ -150,12 +150,12 @@ class InTheCall:
             lambda: self.operator_wishes(which, pick(["hold", "resume", "complete", "cancel", "bring_together"])),
             lambda: self.operator_passes_on(which, pick(["cold", "warm", "warm"]), pick([0, 1, 2, "outside", "line"])),
             lambda: self.operator_calls_for_help(which),
-            lambda: self.supervisor_comes(which, pick(["listen", "whisper", "join", "take_over"])),
+            lambda: self.supervisor_comes(which, pick(["whisper", "join", "take_over", "take_over"])),
             self.carrier.work,
         ]
-        rung = self._legs("rings")[:2]
+        rung = self._legs("rings")[-2:]
         acts += [partial(self.carrier.accept, leg) for leg in rung] * 2
-        acts += [partial(self.carrier.end_leg, leg, status="busy") for leg in rung[:1]]
+        acts += [partial(self.carrier.end_leg, leg, status="busy") for leg in rung[-1:]]
         acts += [partial(self.carrier.pick_up, caller) for caller in self._callers("rings")]
         return acts + self._ends(which)
 
