@@ -2,6 +2,7 @@
 what always holds of them."""
 
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
@@ -10,6 +11,8 @@ from hypothesis.stateful import invariant, precondition, rule
 from calls import callback_acts, callbacks, services
 from calls.models import Attendance, Call, Callback, CallForHelp, Leg, Offer, Transfer
 from calls.supervising import bring_forward
+from lines import services as hotlines
+from operators import presence
 
 OUTSIDE = "+4740000099"
 number = st.integers(min_value=0, max_value=10**6)
@@ -115,6 +118,53 @@ class InTheCall:
         if which % 4 == 0 and waiting:
             with suppress(callbacks.NotNow):
                 callback_acts.cancel(waiting[which % len(waiting)].pk, by=self.bosses[0], at=self.carrier.at)
+
+    # --- a busy while in one call: by chance alone too few calls are answered for much to happen in them
+    @rule(which=number, acts=st.integers(min_value=4, max_value=12))
+    def much_happens_in_a_call(self, which: int, acts: int) -> None:
+        self._somebody_talks(which)
+        for _ in range(acts):
+            self.carrier.dice.choice(self._possible_in_a_call(self.carrier.dice.randrange(10**6)))()
+
+    def _somebody_talks(self, which: int) -> None:
+        if self._talk(which) is not None:
+            return
+        at, line = self.carrier.at, self.lines[which % 2]
+        with suppress(hotlines.Refused):  # it was not closed
+            hotlines.reopen(line, by=None, at=at)
+        for person in self.people:
+            self.carrier.unplugged.discard(person.pk)
+            services.finish_wrap_up(person.pk, at=at)
+            presence.choose(person.pk, "ready", at=at, by=person.user)
+        caller = self.carrier.dial(line)
+        if caller.live:
+            self.carrier.wait(caller)
+        self.carrier.work()
+        for leg in self._legs("rings"):
+            self.carrier.accept(leg)
+        self.carrier.work()
+
+    def _possible_in_a_call(self, which: int) -> list[Any]:
+        pick = self.carrier.dice.choice
+        acts = [
+            lambda: self.operator_wishes(which, pick(["hold", "resume", "complete", "cancel", "bring_together"])),
+            lambda: self.operator_passes_on(which, pick(["cold", "warm", "warm"]), pick([0, 1, 2, "outside", "line"])),
+            lambda: self.operator_calls_for_help(which),
+            lambda: self.supervisor_comes(which, pick(["whisper", "join", "take_over", "take_over"])),
+            self.carrier.work,
+        ]
+        rung = self._legs("rings")[-2:]
+        acts += [partial(self.carrier.accept, leg) for leg in rung] * 2
+        acts += [partial(self.carrier.end_leg, leg, status="busy") for leg in rung[-1:]]
+        acts += [partial(self.carrier.pick_up, caller) for caller in self._callers("rings")]
+        return acts + self._ends(which)
+
+    def _ends(self, which: int) -> list[Any]:
+        """One act in many, so that there is somebody for the others."""
+        if which % 4:
+            return []
+        legs = self._legs("room")
+        return [lambda: self.carrier.end_leg(legs[which % len(legs)], first="operator")] if legs else []
 
     # --- what always holds
     @invariant()
