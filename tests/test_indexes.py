@@ -19,7 +19,7 @@ def test_every_index_and_constraint_that_a_model_declares_is_in_the_database():
             missing += [f"{model.__name__}: {name}" for name in declared if name not in known]
             columns = [found["columns"] for found in known.values()]
             for field in model._meta.local_concrete_fields:
-                if field.db_index or field.unique:
-                    if not any(found and found[0] == field.column for found in columns):
-                        missing.append(f"{model.__name__}: an index of {field.name}")
+                indexed = any(found and found[0] == field.column for found in columns)
+                if (field.db_index or field.unique) and not indexed:
+                    missing.append(f"{model.__name__}: an index of {field.name}")
     assert missing == []
