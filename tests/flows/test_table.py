@@ -157,7 +157,8 @@ class Cell:
         scene, then = self.scene, self.then
         if then.refused:
             assert scene.reply.status_code == 409 and then.refused in scene.reply.json()["detail"], scene.reply.text
-        scene.becomes(then.operator)
+        if not (then.on and self.state in DO_NOT_LAST):  # on a slow machine it may be on its way already
+            scene.becomes(then.operator)
         if then.target:
             scene.becomes(then.target, scene.ola)
         if then.supervisor:

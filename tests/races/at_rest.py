@@ -16,7 +16,7 @@ OFTEN = {
     *("callback", "called for help"),
 }
 EVERYTHING = OFTEN | {  # in some two thousand steps
-    *("unreached", "called back"),
+    "unreached",
     *(f"{kind} transfer {state}" for kind in ("cold", "warm") for state in ("done", "failed")),
     *("warm transfer cancelled", "took over", "caller left", "operator left"),
 }
