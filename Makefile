@@ -22,12 +22,12 @@ run: venv
 
 test: venv-dev
 ifdef ARGS
-	$(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile --no-loadscope-reorder $(ARGS)
 else
 	@# In two goes: a driven browser keeps an event loop running in its process, which other tests cannot share.
 	@failed=0; \
-	$(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile --ignore=tests/browser || failed=1; \
-	$(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile tests/browser || failed=1; \
+	$(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile --no-loadscope-reorder --ignore=tests/browser || failed=1; \
+	$(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile --no-loadscope-reorder tests/browser || failed=1; \
 	exit $$failed
 endif
 

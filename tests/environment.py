@@ -5,7 +5,9 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
+_TESTS = Path(__file__).parent
 ACCOUNT_SID = "AC" + "0" * 31 + "1"
 AUTH_TOKEN = "t" * 32
 
@@ -39,6 +41,21 @@ def _own_database() -> None:
         shutil.rmtree(home, ignore_errors=True)
 
     atexit.register(stop)
+
+
+# Files go to workers whole. Those that wait for real telephones and processes come first, so that no worker is left
+# with one of them when all others are done.
+LONGEST_FIRST = ("flows", "launcher", "faults", "races", "simulation", "simulator", "hotline", "telephony", "desk")
+
+
+def pytest_collection_modifyitems(items: list[Any]) -> None:
+    places = {folder: place for place, folder in enumerate(LONGEST_FIRST)}
+
+    def place(item: Any) -> tuple[int, int]:
+        within = item.path.relative_to(_TESTS).parts
+        return places.get(within[0], len(places)), within[-1] not in ("test_table.py", "test_life.py")
+
+    items.sort(key=place)
 
 
 _own_database()

@@ -40,6 +40,8 @@ def paths(house) -> dict[str, str]:
         "stop": call + "listen/stop/",
         "take-over": call + "take-over/",
         "help": call + "help/",
+        "pause": call + "recording/pause/",
+        "go on": call + "recording/resume/",
         "operator": f"/api/v1/operators/{house.operator.pk}/",
         "hotline": f"/api/v1/hotlines/{house.hotline.pk}/",
         "number": f"/api/v1/numbers/{house.number.pk}/",

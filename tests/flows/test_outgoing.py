@@ -60,7 +60,7 @@ def call_out(system, who, to, **facts):
 
 
 def ended(call):
-    return until(lambda: Call.objects.filter(pk=call.pk, state="ended").first(), what="the end")
+    return until(lambda: Call.objects.filter(pk=call.pk, state="ended").first(), within=60, what="the end")
 
 
 def story(call):

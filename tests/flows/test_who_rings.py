@@ -18,7 +18,7 @@ def test_a_call_widens_by_itself_to_those_without_the_preferred_skill_and_to_the
     with system.desk(plain, mode="answer"), system.desk(eva, mode="answer"):
         callers = [system.phone.dial(number_of(line)) for line in (prefers, covered)]
         for caller, operator in zip(callers, (plain, eva), strict=True):
-            caller.wait_for("talking", timeout=30)
+            caller.wait_for("talking", timeout=60)
             offer = Offer.objects.select_related("call").get(call__carrier_ref=caller.sid)
             assert offer.operator == operator
             assert offer.made_at - offer.call.queued_at >= timedelta(seconds=3), "not before it widened"
@@ -33,7 +33,7 @@ def test_whoever_has_the_preferred_skill_is_rung_at_once(system):
     expert = ready(line, skills=["orders", "billing"], skill_levels={"billing": 3})
     with system.desk(expert, mode="answer"):
         caller = system.phone.dial(number_of(line))
-        caller.wait_for("talking", timeout=30).hang_up()
+        caller.wait_for("talking", timeout=60).hang_up()
     assert over(caller).operator == expert
     assert not Offer.objects.filter(operator=usual).exists()
     system.at_rest()

@@ -323,8 +323,8 @@ def test_a_call_that_comes_from_the_telephone_itself_is_not_sent_back_there(carr
 
 def test_a_telephone_is_looked_at_again_before_it_is_dialled(carrier, line):
     put_in_force(line, nobody=telephone())
-    Number.objects.create(hotline=hotline(), number=AGENCY)
     form, call, _agency = sent(carrier, line)
+    Number.objects.create(hotline=hotline(), number=AGENCY)  # ours, since then
     exchange.perform(Instruction.objects.select_related("call").get(kind="dial"))
     assert Instruction.objects.get(kind="dial").state == "failed"
     assert the_call(form).state == "voicemail"
