@@ -56,8 +56,8 @@ const outside = (dialog) => {
 };
 document.addEventListener("pointerdown", ({ clientX: x, clientY: y }) => (pressed = { x, y }));
 
-// --- toasts: a short word that something was done, with a way back. Never for errors
-// `undo` is an address that takes it back by a POST, or a function; `done` is called after it.
+// --- toasts: something was done, with a way back. Never for errors
+// `undo`: an address to POST to, or a function; `done`: called after it.
 export function toast(text, { undo, done = () => location.reload() } = {}) {
   const region = byId("toasts");
   const box = Object.assign(document.createElement("div"), { className: "toast", textContent: text });
@@ -77,7 +77,6 @@ export function toast(text, { undo, done = () => location.reload() } = {}) {
 }
 document.addEventListener("toast", ({ detail }) => toast(detail.text ?? detail.value, detail)); // HX-Trigger: {"toast": {"text": …, "undo": …}}
 
-// --- the search ---
 byId("find").addEventListener("keydown", (event) => {
   const stops = [byId("find-text"), ...byId("found").querySelectorAll("a")];
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -23,7 +23,7 @@ const fragments = () => [...document.querySelectorAll("[data-live]")];
 const urlOf = (element) => element.getAttribute("hx-get");
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`live:${name}`, { detail }));
 
-// Elements of one address are fetched once: the first asks, the others take their part of its answer.
+// Elements of one address are fetched once: the first asks, the others take their part.
 function refresh(elements) {
   const first = new Map(elements.toReversed().map((element) => [urlOf(element), element]));
   first.forEach(ask);
@@ -105,7 +105,7 @@ function listen() {
 let added; // what htmx has to look at afterwards
 const typing = (element) => element === document.activeElement && element.matches("input:not([type=button]), textarea, select");
 const isClock = ({ dataset }) => dataset && ("since" in dataset || "until" in dataset); // timers.js counts it
-// The same id with another address to send to is another form: nothing typed may wander from one call to the next.
+// The same id with another address is another form: nothing typed may wander to the next call.
 const keyOf = (node) => node.dataset?.key || (node.id && node.id + (node.getAttribute("action") ?? ""));
 
 function update(old, fresh) {
@@ -163,14 +163,18 @@ htmx.defineExtension("live", {
     if (style === "morphInner") children(target, fragment);
     else if (fresh?.nodeName === target.nodeName) update(target, fresh);
     else target.replaceWith(fragment);
-    if (focused.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true }); // moved
+    if (focused.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true });
     return added;
   },
 });
 
+// Whoever asked may be gone: what came of it is told.
+const heard = (event) => event.target.isConnected || event.preventDefault();
+document.addEventListener("htmx:beforeRequest", ({ target }) => target.addEventListener("htmx:beforeOnLoad", heard, { once: true }));
+
 const essence = (html) => html.replace(/(data-(?:since|until)="[^"]*">)[^<]*/g, "$1").trim();
 
-// Whether an element should take this answer now: not the same again, and never under somebody's hands.
+// Not the same again, and never under somebody's hands.
 function takes(element, text) {
   if (shown.get(element) === text) return false;
   const active = document.activeElement;
@@ -202,7 +206,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   else if (detail.swapOverride !== "none") detail.swapOverride = own && target.getAttribute("hx-swap") === "outerHTML" ? "morph" : "morphInner";
 });
 
-// A part that could not be fetched says so itself, unless the banner says it for all.
+// A part that was not fetched says so, unless the banner does.
 function fails({ detail: { elt, xhr } }) {
   if (!elt.matches("[data-live]:not([id^=frame-])") || !live || !navigator.onLine || xhr.status === 401 || failed.get(elt)?.isConnected) return;
   const words = document.getElementById("fragment-failed").content.firstElementChild.cloneNode(true);

@@ -88,7 +88,7 @@ def test_focus_is_never_behind_a_bar(visitor, maria):  # noqa: F811
     stops = page.locator("main :is(a[href], button, input, summary)")
     assert stops.count() > 2
     hidden = [
-        n
+        stops.nth(n).evaluate("e => e.outerHTML")
         for n in range(stops.count())
         if stops.nth(n).is_visible()
         and stops.nth(n).evaluate(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_call import dial, go_offline, go_ready, note
+from tests.browser.test_call import dial, go_offline, go_ready, leave, note
 
 pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("SHOTS")  # a folder for pictures, for whoever wants to look
@@ -35,14 +35,7 @@ def two(visitor):
     go_ready(jons)
     yield marias, jons, maria.troubles
     for page in (marias, jons):
-        if page.locator("#hang-up").count():
-            page.locator("#hang-up").click()
-            expect(page.locator("#hang-up")).to_have_count(0)
-        if page.locator("#done").count():
-            page.locator("#done").click()
-        if page.locator("#note").count():
-            note(page)
-        go_offline(page)
+        leave(page)
 
 
 def press(page, key):
