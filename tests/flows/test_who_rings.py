@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from django.utils import timezone
+
+from calls import agencies
 from calls.models import Offer
 from operators.models import Agency, AgencyRule
 from tests.flows.test_hanging_up import over
@@ -14,6 +17,7 @@ def test_a_call_widens_by_itself_to_those_without_the_preferred_skill_and_to_the
     covered = hotline(max_wait_seconds=120)
     agency = Agency.objects.create(name=f"Agency of {covered}")
     AgencyRule.objects.create(agency=agency, hotline=covered, when="after", after_seconds=3)
+    agencies.keep_up(timezone.now())  # as whoever saves it on a page does: no caller comes before it holds
     plain, eva = ready(prefers), ready(covered, agency=agency)
     with system.desk(plain, mode="answer"), system.desk(eva, mode="answer"):
         callers = [system.phone.dial(number_of(line)) for line in (prefers, covered)]
