@@ -16,6 +16,7 @@ from calls.callback_models import Callback  # noqa: F401 - models of this app ar
 from calls.note_models import Note, NoteVersion, Topic  # noqa: F401 - models of this app are found here
 from calls.outward_models import LegPrice, Outgoing, OutwardAlarm, OutwardRule  # noqa: F401 - of a file of their own
 from calls.plans.models import CallPlan, PlanSound  # noqa: F401 - models of this app, in a folder of their own
+from calls.saved_view_models import SavedView  # noqa: F401 - models of this app are found here
 from calls.transfer_models import Leg, Transfer  # noqa: F401 - models of this app are found here
 from calls.voicemail_models import Voicemail  # noqa: F401 - models of this app are found here
 
@@ -374,28 +375,6 @@ class Instruction(models.Model):
                 name="instruction_due",
             )
         ]
-
-
-class SavedView(models.Model):
-    """A filter of the register that a person keeps under a name. A removed one is kept a while, to be brought back."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
-    name = models.CharField(_("name"), max_length=60)
-    query = models.CharField(max_length=600)  # as it stands in the register's address
-    shared = models.BooleanField(_("for everyone of my hotlines"), default=False)
-    created_at = models.DateTimeField(default=timezone.now)
-    removed_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["user", "name"], condition=Q(removed_at__isnull=True), name="a_view_has_its_name_alone"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Delivery(models.Model):
