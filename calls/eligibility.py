@@ -34,18 +34,6 @@ WISHES = """h.preferred_skills AS preferred, h.preference_seconds AS preferred_f
 # Since when a call `c` waits at the hotline where it is: a place that a callback kept counts from the beginning.
 WAITED = "extract(epoch FROM %(at)s - GREATEST(c.queued_at, c.forwarded_at, c.returned_at)) AS waited"
 
-# What follows an `offer` in every statement that makes one: its line in the journal, and the instruction to ring.
-TOLD = """), journal AS (
-  INSERT INTO calls_callevent (call_id, at, received_at, kind, data, source, key)
-  SELECT call_id, %(at)s, now(), 'offered', jsonb_build_object('operator', operator_id, 'offer', id), 'switchboard',
-         'offered:' || id
-    FROM offer
-), instruction AS (
-  INSERT INTO calls_instruction
-      (kind, call_id, offer_id, payload, state, created_at, due_at, deadline_at, attempts, error)
-  SELECT 'ring', call_id, id, '{}', 'pending', %(at)s, %(at)s, ring_until, 0, '' FROM offer
-)"""
-
 
 def can_take(call: str = "call") -> str:
     """All conditions together, for a call of that name in the statement."""

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError
 
 from calls import ringing_all
-from calls.eligibility import ORDER, TOLD, WAITED, WISHES, can_take
+from calls.eligibility import ORDER, WAITED, WISHES, can_take
 from calls.news import tell_of
 from hotline.core.live import wake_switchboard
 from hotline.core.prepared import Prepared
@@ -56,10 +56,18 @@ WITH call AS (
   SELECT %(offer)s, claimed.id, pair.operator_id, 'ringing', pair.device, %(at)s, claimed.ringing_until, ''
     FROM claimed, pair
   RETURNING id, call_id, operator_id, ring_until
-<told>
+), journal AS (
+  INSERT INTO calls_callevent (call_id, at, received_at, kind, data, source, key)
+  SELECT call_id, %(at)s, now(), 'offered', jsonb_build_object('operator', operator_id, 'offer', id), 'switchboard',
+         'offered:' || id
+    FROM offer
+), instruction AS (
+  INSERT INTO calls_instruction
+      (kind, call_id, offer_id, payload, state, created_at, due_at, deadline_at, attempts, error)
+  SELECT 'ring', call_id, id, '{}', 'pending', %(at)s, %(at)s, ring_until, 0, '' FROM offer
+)
 SELECT offer.call_id, offer.operator_id, claimed.hotline_id, claimed.rings_all FROM offer, claimed
-""".replace("<told>", TOLD)
-    .replace("<can take asks>", can_take("asks"))
+""".replace("<can take asks>", can_take("asks"))
     .replace("<waited>", WAITED)
     .replace("<wishes>", WISHES)
     .replace("<can take call>", can_take())

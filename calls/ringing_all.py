@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
-from calls.eligibility import ORDER, TOLD, WAITED, WISHES, can_take
+from calls.eligibility import ORDER, WAITED, WISHES, can_take
 from calls.models import Call
 from calls.news import tell_of
 from hotline.core.live import wake_switchboard
@@ -63,7 +63,16 @@ WITH call AS (
   SELECT gen_random_uuid(), claimed.id, rung.id, 'ringing', rung.device, %(at)s, claimed.ringing_until, ''
     FROM claimed, rung
   RETURNING id, call_id, operator_id, ring_until
-{TOLD}
+), journal AS (
+  INSERT INTO calls_callevent (call_id, at, received_at, kind, data, source, key)
+  SELECT call_id, %(at)s, now(), 'offered', jsonb_build_object('operator', operator_id, 'offer', id), 'switchboard',
+         'offered:' || id
+    FROM offer
+), instruction AS (
+  INSERT INTO calls_instruction
+      (kind, call_id, offer_id, payload, state, created_at, due_at, deadline_at, attempts, error)
+  SELECT 'ring', call_id, id, '{{}}', 'pending', %(at)s, %(at)s, ring_until, 0, '' FROM offer
+)
 SELECT claimed.hotline_id, offer.operator_id FROM offer, claimed
 """  # noqa: S608 - constants of our own stand in it
 
