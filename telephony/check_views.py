@@ -35,8 +35,11 @@ def _row(request: HttpRequest, operator: Operator, name: str, *, error: str = ""
 @require_safe
 @never_cache
 def page(request: HttpRequest) -> HttpResponse:
-    """Every check with what it found the last time."""
-    operator = _operator(request)
+    """Every check with what it found the last time. A person without an operator's part is told so."""
+    user: Any = request.user
+    operator = Operator.objects.filter(user=user, active=True).first()
+    if operator is None:
+        return render(request, "telephony/no_telephone.html")
     kept = _kept(operator)
     shown = {"operator": operator, "kept": kept, "rows": telephone_checks.rows(operator, kept)}
     return render(request, "telephony/my_telephone.html", shown)

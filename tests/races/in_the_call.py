@@ -57,6 +57,19 @@ class InTheCall:
         self._soon()
 
     @precondition(lambda self: self._legs("room"))
+    @rule(which=number, to=st.sampled_from([0, 1, 2, "outside"]), says=st.sampled_from(["busy", "no-answer", "failed"]))
+    def whoever_is_passed_on_to_does_not_answer(self, which: int, to: Any, says: str) -> None:
+        """Without waiting first; the telephone rings, if it rings at all."""
+        leg = self._talk(which)
+        if leg is None:
+            return
+        self.operator_passes_on(which, "cold", to)
+        self.carrier.work()
+        for rung in [each for each in self._legs("rings") if each.call_id == leg.call_id]:
+            self.carrier.end_leg(rung, status=says)
+        self._soon()
+
+    @precondition(lambda self: self._legs("room"))
     @rule(which=number)
     def operator_calls_for_help(self, which: int) -> None:
         leg = self._talk(which)
@@ -74,6 +87,25 @@ class InTheCall:
             with suppress(services.Refused):
                 services.attend(leg.call_id, way, by=self.bosses[which % 2], at=self.carrier.at)
             self._soon()
+
+    @precondition(lambda self: self._legs("room"))
+    @rule(which=number, way=st.sampled_from(["listen", "whisper", "join"]), by_caller=st.booleans())
+    def the_call_ends_while_a_supervisor_is_there(self, which: int, way: str, by_caller: bool) -> None:
+        """By whoever hangs up first."""
+        leg = self._talk(which)
+        if leg is None:
+            return
+        with suppress(services.Refused):
+            services.attend(leg.call_id, way, by=self.bosses[which % 2], at=self.carrier.at)
+        self.carrier.work()
+        for rung in [each for each in self._legs("rings") if each.kind == "supervisor"]:
+            self.carrier.accept(rung)
+        caller = next((each for each in self._callers("room") if each.call_id == leg.call_id), None)
+        if by_caller and caller is not None:
+            self.carrier.end(caller)
+        else:
+            self.carrier.end_leg(leg, first="operator")
+        self._soon()
 
     @rule(which=number)
     def supervisor_leaves(self, which: int) -> None:
@@ -112,6 +144,28 @@ class InTheCall:
         act(callers[which % len(callers)])
         self._soon()
 
+    @rule(which=number, takes=st.booleans())
+    def a_callback_has_its_turn(self, which: int, takes: bool) -> None:
+        """Somebody asks for it while nobody is ready; then operators are, and the telephone rings."""
+        carrier, line = self.carrier, self.lines[which % 2]
+        self._opened(line)
+        self._all_choose("break")
+        caller = carrier.dial(line)
+        if caller.live:
+            carrier.wait(caller)
+            with suppress(callbacks.Enough):
+                if callbacks.ask(caller.call_id, at=carrier.at) is not None:
+                    carrier.follow(caller)
+        self._all_choose("ready")
+        callbacks.sweep(carrier.at)
+        carrier.work()
+        for leg in self._legs("rings"):
+            carrier.accept(leg)  # a hotline that has its operator first
+        carrier.work()
+        for rung in self._callers("rings"):
+            (carrier.pick_up if takes else carrier.end)(rung)
+        self._soon()
+
     @rule(which=number)
     def supervisor_cancels_a_callback(self, which: int) -> None:
         waiting = list(Callback.objects.filter(state="waiting"))
@@ -129,13 +183,9 @@ class InTheCall:
     def _somebody_talks(self, which: int) -> None:
         if self._talk(which) is not None:
             return
-        at, line = self.carrier.at, self.lines[which % 2]
-        with suppress(hotlines.Refused):  # it was not closed
-            hotlines.reopen(line, by=None, at=at)
-        for person in self.people:
-            self.carrier.unplugged.discard(person.pk)
-            services.finish_wrap_up(person.pk, at=at)
-            presence.choose(person.pk, "ready", at=at, by=person.user)
+        line = self.lines[which % 2]
+        self._opened(line)
+        self._all_choose("ready")
         caller = self.carrier.dial(line)
         if caller.live:
             self.carrier.wait(caller)
@@ -143,6 +193,16 @@ class InTheCall:
         for leg in self._legs("rings"):
             self.carrier.accept(leg)
         self.carrier.work()
+
+    def _opened(self, line: Any) -> None:
+        with suppress(hotlines.Refused):  # it was not closed
+            hotlines.reopen(line, by=None, at=self.carrier.at)
+
+    def _all_choose(self, state: str) -> None:
+        for person in self.people:
+            self.carrier.unplugged.discard(person.pk)
+            services.finish_wrap_up(person.pk, at=self.carrier.at)
+            presence.choose(person.pk, state, at=self.carrier.at, by=person.user)
 
     def _possible_in_a_call(self, which: int) -> list[Any]:
         pick = self.carrier.dice.choice

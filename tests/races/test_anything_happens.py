@@ -165,6 +165,18 @@ class Anything(InTheCall, AtRest, RuleBasedStateMachine):
             self.carrier.end_leg(leg, status="busy")
         self._soon()
 
+    @precondition(lambda self: self._legs("rings"))
+    @rule(which=number, carrier_says=st.booleans())
+    def nobody_picks_up(self, which: int, carrier_says: bool) -> None:
+        """It rings until the time is over; the carrier says so, or only the clock does."""
+        legs = self._legs("rings")
+        leg = legs[which % len(legs)]
+        self.carrier.at += timedelta(seconds=25)
+        if carrier_says:
+            self.carrier.end_leg(leg, status="no-answer")
+        self._sweep()
+        self._soon()
+
     @precondition(lambda self: self._legs("room"))
     @rule(which=number, at_the_desk=st.booleans())
     def operator_hangs_up(self, which: int, at_the_desk: bool) -> None:
@@ -295,6 +307,7 @@ class Anything(InTheCall, AtRest, RuleBasedStateMachine):
             (self._callers("box"), lambda: self.caller_leaves_the_voicemail_box(which, which % 2 == 0)),
             (self._legs("rings"), lambda: self.operator_accepts(which)),
             (self._legs("rings"), lambda: self.operator_declines(which, which % 2 == 0)),
+            (self._legs("rings"), lambda: self.nobody_picks_up(which, which % 2 == 0)),
             (self._legs("room"), lambda: self.operator_hangs_up(which, which % 2 == 0)),
             (self._legs("room"), lambda: self.operator_passes_on(which, ["cold", "warm"][which % 2], which % 3)),
             (self._callers("rings"), lambda: self.somebody_who_is_called_back(which, which % 3 > 0)),

@@ -138,6 +138,7 @@ def test_every_finding_has_words_and_what_is_not_good_a_remedy():
             assert bool(str(remedy)) is (verdict != Verdict.PASS)
 
 
-def test_who_answers_no_calls_has_no_such_page(client, kari):
+def test_who_answers_no_calls_is_told_so_and_can_test_nothing(client, kari):
     client.force_login(world.supervisor_of(*kari.hotlines.all()))
-    assert client.get("/my-telephone/").status_code == 404
+    assert "You answer no calls yourself" in client.get("/my-telephone/").content.decode()
+    assert client.post("/my-telephone/call/").status_code == 404
