@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from calls import one_moment
 from calls.models import Call, Leg, Offer, Voicemail
 
 _NAMED = 3  # so many of those who were rung at once are named
@@ -97,13 +97,17 @@ def refusal_in_words(why: str) -> str:
 def _rings(offers: list[Offer]) -> list[Step]:
     """A step for each ring that nobody took, one for all that rang at once."""
     steps = []
-    for _made, group in groupby(offers, lambda offer: offer.made_at):
-        rung = list(group)
+    for rung in one_moment.together(offers, lambda offer: offer.made_at, _ring_at_once):
         if len(rung) > 1:
             steps.append(_at_once(rung))
         elif rung[0].accepted_at is None:
             steps.append(_ring(rung[0]))
     return steps
+
+
+def _ring_at_once(before: Offer, offer: Offer) -> bool:
+    """Whether the one rang on when the other began: a ring that was refused at once is followed by the next."""
+    return before.closed_at is None or before.closed_at > offer.made_at
 
 
 def _at_once(rung: list[Offer]) -> Step:

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from calls import callback_words, overflow_words, passing_words, recording_words, supervision
+from calls import callback_words, one_moment, overflow_words, passing_words, recording_words, supervision
 from calls.lifeline import listed, not_taken
 from calls.models import Call, CallEvent
 from calls.numbers import forwarded_from
@@ -39,22 +38,20 @@ def timeline(call: Call, *, details: bool = False, attendance: bool = True, toge
     ids = {event.data.get("operator") for event in events if event.data.get("operator")}
     names = dict(Operator.objects.filter(pk__in=ids).values_list("pk", "display_name"))
     lines = []
-    for _alike, group in groupby(supervision.named(events), _as_one if together else _alone):
-        same = list(group)
+    for same in one_moment.together(supervision.named(events), lambda event: event.at, _as_one if together else _alone):
         who = [names.get(event.data.get("operator", 0), _("an operator")) for event in same]
         lines.append(Line(same[0].at, same[0].kind, _text(same[0], listed(who), call)))
     return lines
 
 
-def _alone(event: CallEvent) -> object:
-    return event.pk
+def _alone(_before: CallEvent, _event: CallEvent) -> bool:
+    return False
 
 
-def _as_one(event: CallEvent) -> object:
-    """What rings of one moment have in common, so that they are told in one line; other events stand for themselves."""
-    if event.kind in (Kind.OFFERED, Kind.WITHDRAWN):
-        return event.kind, event.at, event.data.get("reason")
-    return event.pk
+def _as_one(before: CallEvent, event: CallEvent) -> bool:
+    """Whether what rings, or stops ringing, is told in one line; other events stand for themselves."""
+    same = before.kind == event.kind and before.data.get("reason") == event.data.get("reason")
+    return same and event.kind in (Kind.OFFERED, Kind.WITHDRAWN)
 
 
 def _text(event: CallEvent, name: str, call: Call) -> str:

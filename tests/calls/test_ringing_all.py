@@ -242,6 +242,32 @@ def test_the_life_of_the_call_names_who_was_rung_at_once_and_who_did_not_take_it
     assert kari.operator.display_name == "Kari"
 
 
+def test_two_processes_ring_in_one_moment_and_it_is_told_as_one():
+    water, at = line(), timezone.now()
+    operator(water, display_name="Kari", at=at)
+    call = wait(water, at=at)
+    services.assign(at)
+    operator(water, display_name="Ola", at=at)
+    ring_others(at + timedelta(milliseconds=120))
+    operator(water, display_name="Siri", at=at)
+    ring_others(at + timedelta(seconds=2))
+    assert [step[0] for step in steps(call)] == ["Rang Kari and Ola at once", "Rang Siri"]
+    told = [each.text for each in timeline(call, together=True)]
+    assert told[-2:] == ["It rang at Kari and Ola.", "It rang at Siri."]
+
+
+def test_who_is_rung_after_a_quick_refusal_was_not_rung_at_once():
+    water, at = hotline(ring_seconds=20), timezone.now()
+    for name in ("Kari", "Ola"):
+        operator(water, display_name=name, at=at)
+    call = wait(water, at=at)
+    services.assign(at)
+    (first,) = rung(call)
+    services.decline(first.pk, operator_id=first.operator_id, at=at + timedelta(milliseconds=100))
+    services.assign(at + timedelta(milliseconds=200))
+    assert [step[0] for step in steps(call)] == ["Rang Kari", "Rang Ola"]
+
+
 def test_of_many_who_were_rung_three_are_named():
     made = people(line(), 6)
     call = wait(made[0].hotlines.get())

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from calls.lifeline import lifeline
 from calls.models import Call, Offer
+from calls.one_moment import ONE_MOMENT
 from calls.timeline import timeline
 from operators import presence
 from operators.models import Operator, Presence
@@ -37,6 +38,8 @@ def test_browsers_and_telephones_ring_at_once_and_stop_when_one_accepts(system, 
     with system.desk(kari) as karis, system.desk(ola) as olas, system.handset("+4741000071") as siris:
         caller = system.phone.dial(number_of(everybody))
         ringing(caller, 3)
+        last = Offer.objects.latest("made_at").made_at
+        until(lambda: timezone.now() > last + ONE_MOMENT, within=3, what="the moment in which all are rung to be over")
         late = ready(everybody, display_name="Late")
         with system.desk(late) as lates:
             lates.rings()

@@ -70,6 +70,30 @@ class InTheCall:
         self._soon()
 
     @precondition(lambda self: self._legs("room"))
+    @rule(
+        which=number,
+        to=st.sampled_from([0, 1, 2, "outside"]),
+        answers=st.booleans(),
+        then=st.sampled_from(["cancel", "complete", "bring_together", "target leaves"]),
+    )
+    def operator_asks_somebody_first(self, which: int, to: Any, answers: bool, then: str) -> None:
+        """The caller holds meanwhile; whoever is asked answers or only rings when the operator goes on."""
+        leg = self._talk(which)
+        if leg is None:
+            return
+        self.operator_passes_on(which, "warm", to)
+        self.carrier.work()
+        rung = [each for each in self._legs("rings") if each.call_id == leg.call_id]
+        for each in rung if answers else []:
+            self.carrier.accept(each)
+        for each in rung if then == "target leaves" else []:
+            self.carrier.end_leg(each, first="operator" if answers else "")
+        if then != "target leaves":
+            with suppress(services.Refused):
+                getattr(services, then)(leg.call_id, at=self.carrier.at)
+        self._soon()
+
+    @precondition(lambda self: self._legs("room"))
     @rule(which=number)
     def operator_calls_for_help(self, which: int) -> None:
         leg = self._talk(which)
