@@ -43,6 +43,8 @@ class NoteForm(forms.Form):
             "version": note.version if note else 0,
         }
         super().__init__(data, initial=initial)
+        if call.hotline is not None and call.hotline.nothing_personal:
+            del self.fields["caller_name"]
         topics = Topic.objects.filter(hotline=call.hotline_id).select_related("parent")
         kept = topics.filter(active=True) | topics.filter(pk__in=[note.topic_id] if note and note.topic_id else [])
         self.fields["topic"].queryset = kept.order_by("parent__position", "position")  # type: ignore[attr-defined]

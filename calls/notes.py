@@ -11,6 +11,7 @@ from calls.cards import card_sentence, holds_card
 from calls.journal import note_event
 from calls.lifecycle import Refused, finish_wrap_up
 from calls.models import Call, CallEvent, Note, NoteVersion, Offer, Topic
+from calls.personal import holds_personal, name_sentence, personal_sentence
 from calls.queries import last_talk, talked_in
 from hotline.core.live import announce
 from operators.models import Operator, Presence
@@ -48,8 +49,18 @@ def refuse_cards(*texts: str) -> None:
         raise Refused(card_sentence())
 
 
+def _refuse_personal(call: Call, summary: str, caller_name: str) -> None:
+    """Where the hotline keeps nothing personal. Raises Refused with what to do instead."""
+    if call.hotline is None or not call.hotline.nothing_personal:
+        return
+    if caller_name:
+        raise Refused(name_sentence())
+    if holds_personal(summary):
+        raise Refused(personal_sentence())
+
+
 def _locked_note(call_id: uuid.UUID, version: int | None) -> tuple[Call, Note]:
-    call = Call.objects.select_for_update().get(pk=call_id)
+    call = Call.objects.select_related("hotline").select_for_update(of=("self",)).get(pk=call_id)
     note, made = Note.objects.get_or_create(call=call, defaults={"topic_id": call.topic_id})
     if version is not None and not made and note.version != version:
         raise Conflict(note)
@@ -59,8 +70,8 @@ def _locked_note(call_id: uuid.UUID, version: int | None) -> tuple[Call, Note]:
 def save_draft(
     call_id: uuid.UUID, *, operator_id: int, at: datetime, version: int | None = None, **fields: Any
 ) -> Note:
-    """Keep what was typed so far. Raises Conflict when `version` is not the note's; Refused for a foreign topic or
-    a card number.
+    """Keep what was typed so far. Raises Conflict when `version` is not the note's; Refused for a foreign topic, a
+    card number, or something personal where the hotline keeps nothing personal.
 
     A saved note stays saved; drafting it again keeps the saved versions.
     """
@@ -68,6 +79,7 @@ def save_draft(
     with transaction.atomic():
         call, note = _locked_note(call_id, version)
         _checked(call, fields.get("topic_id"), fields.get("outcome", ""))
+        _refuse_personal(call, fields.get("summary", ""), fields.get("caller_name", ""))
         for name in DRAFT_FIELDS:
             if name in fields:
                 setattr(note, name, fields[name])
@@ -96,6 +108,7 @@ def save_note(
     with transaction.atomic():
         call, note = _locked_note(call_id, version)
         _checked(call, topic_id, outcome)
+        _refuse_personal(call, summary, caller_name)
         note.topic_id, note.outcome, note.summary, note.caller_name = topic_id, outcome, summary, caller_name[:120]
         note.operator_id = operator_id or note.operator_id
         note.version, note.saved_at = note.version + 1, at

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from calls import queries, services
 from calls.cards import card_sentence, holds_card
 from calls.models import Call, Note
+from calls.personal import holds_personal, personal_sentence
 from desk.forms import ByHandForm
 from desk.views import have_of, now_response, operator_of
 from hotline.core import access
@@ -200,6 +201,8 @@ def _missing(call: Call, written: dict[str, Any]) -> dict[str, str]:
         wrong["note-summary"] = card_sentence()
     if holds_card(written["caller_name"]):
         wrong["note-caller"] = card_sentence()
+    if call.hotline is not None and call.hotline.nothing_personal and holds_personal(written["summary"]):
+        wrong["note-summary"] = personal_sentence()
     return wrong
 
 

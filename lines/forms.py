@@ -72,7 +72,7 @@ class HotlineForm(forms.ModelForm):
             *("voicemail_message", "farewell", "voicemail_enabled", "callbacks_enabled", "callback_caller_first"),
             *("recording_mode", "recording_purpose", "recording_more", "recording_days"),
             *("recording_heard_by_operators", "survey_enabled", "survey_question"),
-            *("listening_shown", "colour", "active"),
+            *("nothing_personal", "listening_shown", "colour", "active"),
         ]
         help_texts = {
             "slug": _("Small letters, digits and hyphens."),
@@ -97,6 +97,9 @@ class HotlineForm(forms.ModelForm):
             "callback_caller_first": _("Otherwise an operator accepts first, and then the caller is dialled."),
             "recording_purpose": _("Goes on from “This call is recorded:”, as in “to train our operators”."),
             "recording_more": _("As in “city-water.example/privacy”. May be empty."),
+            "nothing_personal": _(
+                "For crisis lines: no name, telephone number or address of mail is taken into a note."
+            ),
             "survey_enabled": _("For callers who are still there when the operator has left."),
             "survey_question": _("Empty: the usual words. Say that 1 is worst and 5 is best."),
         }

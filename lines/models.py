@@ -108,6 +108,7 @@ class Hotline(models.Model):
         _("recordings are kept for, days"), default=30, validators=[MinValueValidator(1), MaxValueValidator(3650)]
     )
     recording_heard_by_operators = models.BooleanField(_("operators may hear their own recordings"), default=False)
+    nothing_personal = models.BooleanField(_("notes keep nothing personal"), default=False, db_default=False)
     survey_enabled = models.BooleanField(_("one question after the conversation"), default=False)
     survey_question = models.TextField(_("the question, answered with keys 1 to 5"), blank=True)
     colour = models.PositiveSmallIntegerField(_("colour on the board, 1 to 8"), default=1)
