@@ -17,7 +17,7 @@ from calls.personal import holds_personal, personal_sentence
 from desk.forms import ByHandForm
 from desk.views import have_of, now_response, operator_of
 from hotline.core import access
-from operators import presence
+from operators import messages, presence
 from operators.models import Device, Operator, Presence
 
 
@@ -164,6 +164,15 @@ def _as_kept(note: Note) -> dict[str, Any]:
         "summary": note.summary,
         "caller_name": note.caller_name,
     }
+
+
+@access.needs(access.OPERATOR)
+@require_POST
+def read_message(request: HttpRequest, pk: int) -> HttpResponse:
+    """A supervisor's line is read: it leaves the desk."""
+    operator = operator_of(request)
+    messages.read(pk, operator_id=operator.pk, at=timezone.now())
+    return now_response(request, operator, have=have_of(request))
 
 
 @access.needs(access.OPERATOR)

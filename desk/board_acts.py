@@ -22,7 +22,8 @@ from lines import queries as lines
 from lines import services as hotlines
 from lines.forms import CloseNowForm
 from lines.models import Hotline
-from operators import presence
+from operators import messages, presence
+from operators import services as people
 from operators.models import Operator, Presence
 from operators.permissions import hotlines_of, operators_visible_to
 
@@ -64,7 +65,10 @@ def _sheet(request: HttpRequest, operator: Operator, error: str = "") -> HttpRes
     lasts = card.call is not None and card.call.ended_at is None and operator.state == Presence.ON_CALL
     others = lasts and operator.user_id != request.user.pk  # their own call needs no ear of theirs
     talks = others and hotlines_of(request.user).filter(pk=card.call.hotline_id).exists()  # type: ignore[union-attr]
-    context = {"card": card, "busy": busy, "error": error, "talks": talks}
+    answered = set(operator.hotlines.values_list("pk", flat=True))
+    offered = [(each, each.pk in answered) for each in lines.visible_to(request.user).filter(active=True)]
+    context = {"card": card, "busy": busy, "error": error, "talks": talks, "lines": offered}
+    context["text"] = request.POST.get("text", "")
     return render(request, "desk/_board_person.html", context)
 
 
@@ -80,6 +84,40 @@ def set_state(request: HttpRequest, pk: int) -> HttpResponse:
         return _sheet(request, operator, error=str(refused))
     words = {"name": operator.display_name, "state": Presence(state).label}
     return done((_("%(name)s: %(state)s after the call.") if when == "next" else _("%(name)s: %(state)s.")) % words)
+
+
+@access.needs(access.SUPERVISOR)
+@require_POST
+def message(request: HttpRequest, pk: int) -> HttpResponse:
+    """A line that the operator reads at the desk, in a call too."""
+    operator, at = _operator(request, pk), timezone.now()
+    try:
+        messages.send(operator, request.POST.get("text", ""), by=request.user, at=at)
+    except messages.Refused as refused:
+        return _sheet(request, operator, error=str(refused))
+    if presence.desk_is_open(operator, at):
+        return done(_("%(name)s has your message.") % {"name": operator.display_name})
+    return done(_("%(name)s has no desk open and sees your message there later.") % {"name": operator.display_name})
+
+
+@access.needs(access.SUPERVISOR)
+@require_POST
+def set_lines(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which of the supervisor's hotlines somebody answers from now on. Those of others stay as they are."""
+    operator, at = _operator(request, pk), timezone.now()
+    own = set(hotlines_of(request.user).values_list("pk", flat=True))
+    before = set(operator.hotlines.values_list("pk", flat=True))
+    after = before - own | own & {int(each) for each in request.POST.getlist("line") if each.isdecimal()}
+    if after == before:
+        return done(_("Nothing is changed."))
+    try:
+        people.change_operator(operator, by=request.user, at=at, hotlines=after)
+    except people.Refused as refused:
+        return _sheet(request, operator, error=str(refused))
+    names = ", ".join(operator.hotlines.order_by("name").values_list("name", flat=True))
+    back = (reverse("desk:board_lines", args=[operator.pk]), {"line": sorted(before & own)})
+    words = {"name": operator.display_name, "hotlines": names or _("no hotline")}
+    return done(_("%(name)s answers %(hotlines)s now.") % words, undo=back)
 
 
 @access.needs(access.SUPERVISOR)

@@ -20,6 +20,7 @@ from desk import situation as desk
 from desk.day import day_of, tip
 from desk.lines import lines_of, uncovered
 from hotline.core import access
+from operators import messages
 from operators.models import Operator
 from operators.permissions import hotlines_of
 from scheduling import queries as scheduling
@@ -138,6 +139,7 @@ def texts(request: HttpRequest) -> HttpResponse:
 
 def _now(here: desk.Situation) -> dict[str, Any]:
     context: dict[str, Any] = {"here": here, "operator": here.operator, "at": here.at}
+    context["told"] = messages.shown_to(here.operator)
     if here.call is not None:
         context["caller"] = desk.caller(here.call, here.calls_before)
     if here.shift is None:

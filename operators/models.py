@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from operators.agency_models import Agency, AgencyHours, AgencyRule  # noqa: F401 - models of this app, in a file of their own
+from operators.message_models import Message  # noqa: F401 - the same
 
 
 class User(AbstractUser):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hotline.core.live import announce, wake_switchboard
-from operators.models import Device, Operator, Presence, PresenceChange
+from operators.models import Device, Message, Operator, Presence, PresenceChange
 
 IDLE = frozenset({Presence.READY})
 BUSY = frozenset({Presence.RINGING, Presence.ON_CALL})
@@ -173,10 +173,18 @@ def stop_ringing(operator_ids: list[int], *, at: datetime, cause: str, detail: s
 
 
 def at_desk(operator_id: int) -> Operator:
-    """An operator's row as it is now, with who answered the call that rang there last, for `lost_to`. One query."""
+    """An operator's row as it is now, with who answered the call that rang there last, for `lost_to`, and whether a
+    message waits (`messages.shown_to`). One query."""
     last = PresenceChange.objects.filter(operator=models.OuterRef("pk"), at=models.OuterRef("state_since"))
     taken_by = models.Subquery(last.filter(cause=Cause.TAKEN).values("detail")[:1])
-    return Operator.objects.annotate(taken_by=taken_by).get(pk=operator_id)
+    waits = models.Exists(Message.objects.filter(operator=models.OuterRef("pk"), read_at=None))
+    return Operator.objects.annotate(taken_by=taken_by, message_waits=waits).get(pk=operator_id)
+
+
+def desk_is_open(operator: Operator, at: datetime) -> bool:
+    """Whether a desk page of theirs was heard from within the grace."""
+    seen = operator.desk_seen_at
+    return seen is not None and (at - seen).total_seconds() <= DESK_GRACE_SECONDS
 
 
 def lost_to(operator: Operator, *, at: datetime) -> str:
