@@ -171,7 +171,8 @@ def _as_kept(note: Note) -> dict[str, Any]:
 def read_message(request: HttpRequest, pk: int) -> HttpResponse:
     """A supervisor's line is read: it leaves the desk."""
     operator = operator_of(request)
-    messages.read(pk, operator_id=operator.pk, at=timezone.now())
+    if not messages.read(pk, operator_id=operator.pk, at=timezone.now()):
+        raise Http404
     return now_response(request, operator, have=have_of(request))
 
 

@@ -43,6 +43,7 @@ def shown_to(operator: Operator) -> list[Message]:
     return list(Message.objects.select_related("by").filter(operator=operator, read_at=None)[:SHOWN])
 
 
-def read(message_id: int, *, operator_id: int, at: datetime) -> None:
-    """The operator has read it; said again it changes nothing."""
-    Message.objects.filter(pk=message_id, operator=operator_id, read_at=None).update(read_at=at)
+def read(message_id: int, *, operator_id: int, at: datetime) -> bool:
+    """The operator has read it; said again it changes nothing. False if it is none of theirs."""
+    own = Message.objects.filter(pk=message_id, operator=operator_id)
+    return bool(own.filter(read_at=None).update(read_at=at)) or own.exists()

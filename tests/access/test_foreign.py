@@ -13,7 +13,7 @@ from hotline.core import access
 from knowledge.models import Contact, Question, Script, Snippet
 from lines.models import OpeningRule
 from lines.tariffs import Tariff
-from operators.models import Agency, AgencyRule
+from operators.models import Agency, AgencyRule, Message
 from scheduling.models import Shift
 from telephony.models import CanaryCall
 from tests.access.test_matrix import checksums
@@ -56,7 +56,9 @@ def objects(house: House) -> dict[str, dict[str, object]]:
         {"pk": house.operator.pk},
         make_link(by=house.supervisor, at=at, name="Hall", hotlines=[house.hotline]),
     )
-    known |= {f"desk:board_{name}": operator for name in ("person", "state", "release")}
+    known |= {f"desk:board_{name}": operator for name in ("person", "state", "release", "message", "lines")}
+    told = Message.objects.create(operator=house.operator, text="Well done.", sent_at=at)
+    known["desk:message_read"] = {"pk": told.pk}
     known |= {"desk:board_hotline": slug, "desk:board_reopen": slug, "desk:revoke_board_link": {"pk": link[0].pk}}
     known |= {f"desk:{name}": {"call_id": house.call.pk} for name in ("hang_up", "draft", "save", "help", "recording")}
     known |= {f"desk:{name}": {"call_id": house.call.pk} for name in ("leave_call", "board_back", "board_move")}

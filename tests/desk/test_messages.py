@@ -68,7 +68,7 @@ def test_nobody_reads_or_writes_for_others(client, kari, line, boss):
     tell(client, kari, "For Kari alone")
     ola = world.operator(line, display_name="Ola", at=timezone.now())
     assert "For Kari alone" not in at_the_desk(client, ola)
-    client.post(f"/desk/messages/{Message.objects.get().pk}/read/")
+    assert client.post(f"/desk/messages/{Message.objects.get().pk}/read/").status_code == 404
     assert Message.objects.get().read_at is None
     assert tell(client, kari, "From a colleague").status_code == 403
     stranger = world.operator(world.hotline("Other line"), at=timezone.now())
