@@ -6,24 +6,22 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from calls import follow_ups, outgoing, promises, queries
 from calls.models import Call
-from calls.news import line_topics
 from calls.refusals import Refused
 from desk import lookup
 from desk import situation as desk
 from desk.day import day_of, tip
-from desk.lines import lines_of, uncovered
+from desk.lines import Lines, lines_for
 from hotline.core import access
 from operators.models import Operator
 from operators.permissions import hotlines_of
 from scheduling import queries as scheduling
-from telephony import outages
 
 
 def operator_of(request: HttpRequest) -> Operator:
@@ -47,7 +45,10 @@ def page(request: HttpRequest) -> HttpResponse:
     if operator is None:
         return render(request, "desk/none.html")
     at = timezone.now()
-    shown = {**_found(operator, None), **_whole(operator, at), **_lines(operator, at), **_wish(request)}
+    lines = lines_for(operator.user_id)
+    if lines is None:  # left a moment ago
+        raise Http404
+    shown = {**_found(operator, None), **_whole(operator, at), **_lines(lines, at), **_wish(request)}
     return render(request, "desk/desk.html", shown)
 
 
@@ -108,8 +109,10 @@ def now_response(
 @never_cache
 def waiting(request: HttpRequest) -> HttpResponse:
     """The operator's lines and the pill of the top bar, in one answer: who waits, and whether a break can be taken."""
-    at = timezone.now()
-    return render(request, "desk/_waiting.html", {**_lines(operator_of(request), at), "outage": outages.present(at)})
+    lines = lines_for(request.user.pk)  # type: ignore[arg-type]
+    if lines is None:
+        raise Http404
+    return HttpResponse(render_to_string("desk/_waiting.html", _lines(lines, timezone.now())))
 
 
 @access.needs(access.OPERATOR)
@@ -167,19 +170,8 @@ def _found(operator: Operator, call: Call | None, history: list[Call] | None = N
     return {"found": lookup.beside(hotlines, call.language if call else "", history or [])}
 
 
-def _lines(operator: Operator, at: datetime) -> dict[str, Any]:
-    lines = lines_of(operator)
-    topics = line_topics(line.pk for line in lines)
-    count, since = sum(line.waiting for line in lines), min((line.since for line in lines if line.since), default=None)
-    return {
-        "line_topics": topics,
-        "queue": {"count": count, "since": since, "topics": topics, "url": reverse("desk:waiting")},
-        "operator": operator,
-        "at": at,
-        "lines": lines,
-        "waiting_count": count,
-        "uncovered": uncovered(lines),
-    }
+def _lines(lines: Lines, at: datetime) -> dict[str, Any]:
+    return {"lines": lines, "lines_shown": lines.shown(at), "queue": lines.queue()}
 
 
 def _about(operator: Operator) -> tuple[list[int], str, queries.Current | None]:
