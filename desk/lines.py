@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from django.db import connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from calls.news import line_topics
+from hotline.core.prepared import Prepared
 from operators.models import Operator, Presence
 from telephony import outages
 
@@ -75,8 +75,11 @@ class Shown:
     lines: SafeString
 
 
-# Plain SQL: every desk asks for it at every change of its lines, and building it anew costs more than answering it.
-_LINES = f"""
+# Plain SQL, prepared: every desk asks for it at every change of its lines, and building it anew, and planning it, cost
+# more than answering it.
+_LINES = Prepared(
+    "desk_lines",
+    f"""
 SELECT me.id, me.state, {outages.SINCE},
        h.id, h.name, h.colour, h.service_level_seconds,
        ARRAY(SELECT n.number FROM lines_number n WHERE n.hotline_id = h.id AND n.active ORDER BY n.id),
@@ -91,15 +94,15 @@ SELECT me.id, me.state, {outages.SINCE},
   LEFT JOIN LATERAL (SELECT count(*) AS waiting, min(c.queued_at) AS since FROM calls_call c
                       WHERE c.hotline_id = h.id AND c.state = 'waiting' AND c.direction = 'incoming'
                         AND NOT c.training) line ON true
- WHERE me.user_id = %s AND me.active ORDER BY h.priority DESC, h.name
-"""  # noqa: S608 - nothing in it comes from outside
+ WHERE me.user_id = %(user)s AND me.active ORDER BY h.priority DESC, h.name
+""",  # noqa: S608 - nothing in it comes from outside
+    {"user": "bigint"},
+)
 
 
 def lines_for(user_id: int) -> Lines | None:
     """The lines of the operator behind a person, in one query for all of it; None for people who answer no calls."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LINES, [user_id])
-        rows = cursor.fetchall()
+    rows = _LINES.rows({"user": user_id})
     if not rows:
         return None
     operator_id, state, silent_since = rows[0][:3]

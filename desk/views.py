@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from calls import follow_ups, outgoing, promises, queries
+from calls import follow_ups, outgoing, queries
 from calls.models import Call
 from calls.refusals import Refused
 from desk import lookup
@@ -19,6 +19,7 @@ from desk import situation as desk
 from desk.day import day_of, tip
 from desk.lines import Lines, lines_for
 from hotline.core import access
+from operators import presence
 from operators.models import Operator
 from operators.permissions import hotlines_of
 from scheduling import queries as scheduling
@@ -72,10 +73,13 @@ def now(request: HttpRequest) -> HttpResponse:
     `have` names the call whose note the page already holds. While that call lasts, the form is left alone and only
     the parts around it are sent, so that nobody's typing is disturbed. `reopen` asks for the note of an earlier call.
     """
+    operator = presence.at_desk(user=request.user.pk, active=True)
+    if operator is None:
+        raise Http404
     have = request.GET.get("have", "")
     if request.GET.get("reopen"):
-        return now_response(request, operator_of(request), reopen=_uuid(request.GET["reopen"]))
-    return now_response(request, operator_of(request), have=have, reopen=_reopened(have))
+        return now_response(request, operator, reopen=_uuid(request.GET["reopen"]), fresh=True)
+    return now_response(request, operator, have=have, fresh=True)
 
 
 def now_response(
@@ -86,12 +90,15 @@ def now_response(
     reopen: UUID | None = None,
     error: str = "",
     wrong: dict[str, str] | None = None,
+    fresh: bool = False,
 ) -> HttpResponse:
     """The answer to every act at the desk: the desk as it stands.
 
-    `error` is a sentence about the act; `wrong` names fields of the note, each with what is wrong there.
+    `error` is a sentence about the act; `wrong` names fields of the note, each with what is wrong there. `fresh` says
+    that `presence.at_desk` has just read the operator; else that is done now, as the act may have changed the row.
     """
     at = timezone.now()
+    operator = operator if fresh else presence.at_desk(pk=operator.pk) or operator
     here = desk.situation(operator, at, reopen or _reopened(have))
     kept = here.holds != "" and here.holds == have
     context = _now(here) if kept else _whole(operator, at, here)
@@ -149,14 +156,13 @@ def _now(here: desk.Situation) -> dict[str, Any]:
 
 
 def _whole(operator: Operator, at: datetime, here: desk.Situation | None = None) -> dict[str, Any]:
-    here = here or desk.situation(operator, at)
+    here = here or desk.situation(presence.at_desk(pk=operator.pk) or operator, at)
     context = _now(here) | {"day": day_of(operator, at, here.shift.time_zone if here.shift else None)}
     call, work, note = here.call, here.work, here.current.note if here.current else None
     if work is not None:
         context |= {"topics": desk.topics(work), "outcomes": desk.outcomes(), "last": desk.same_as_last(here.history)}
     else:
-        context |= {"tip": tip(operator, at), "follow_ups": promises.follow_ups(operator.hotlines.values("pk"))}
-        context["to_call"] = follow_ups.to_call(operator, at)
+        context |= {"tip": tip(operator, at), **follow_ups.owed(operator, at)}
     if note is not None and note.saved_at:
         context["versions"] = list(note.versions.select_related("by"))
     if call is not None:

@@ -172,11 +172,12 @@ def stop_ringing(operator_ids: list[int], *, at: datetime, cause: str, detail: s
     wake_switchboard()
 
 
-def at_desk(operator_id: int) -> Operator:
-    """An operator's row as it is now, with who answered the call that rang there last, for `lost_to`. One query."""
+def at_desk(**which: Any) -> Operator | None:
+    """An operator's row as it is now, with who answered the call that rang there last, for `lost_to`. One query;
+    `which` is as `filter` takes it."""
     last = PresenceChange.objects.filter(operator=models.OuterRef("pk"), at=models.OuterRef("state_since"))
     taken_by = models.Subquery(last.filter(cause=Cause.TAKEN).values("detail")[:1])
-    return Operator.objects.annotate(taken_by=taken_by).get(pk=operator_id)
+    return Operator.objects.annotate(taken_by=taken_by).filter(**which).order_by().first()
 
 
 def lost_to(operator: Operator, *, at: datetime) -> str:
