@@ -14,6 +14,7 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.sessions.backends import db
 from django.db import connection
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
@@ -28,7 +29,7 @@ def _statement() -> tuple[str, list[str]]:
     columns = ", ".join(f'u."{field.column}"' for field in person.concrete_fields)
     sql = (
         f"SELECT s.session_data, {columns} FROM django_session s LEFT JOIN {person.db_table} u ON u.id = %s"  # noqa: S608 - names of our own
-        " WHERE s.session_key = %s AND s.expire_date > now()"
+        " WHERE s.session_key = %s AND s.expire_date > %s"
     )
     return sql, [field.attname for field in person.concrete_fields]
 
@@ -42,7 +43,7 @@ class SessionStore(db.SessionStore):
         sql, names = _statement()
         key = str(self.session_key)
         with connection.cursor() as cursor:
-            cursor.execute(sql, [_guesses.get(key), key])
+            cursor.execute(sql, [_guesses.get(key), key, timezone.now()])
             row = cursor.fetchone()
         if row is None:
             self._session_key = None
