@@ -139,7 +139,7 @@ def _burst(browser: Any, ground: Ground, carrier: str, cookies: tuple[str, str],
         "interaction to next paint, p95 ms": quantile(slow, 0.95) if slow else None,
         "interaction to next paint, worst ms": slow[-1] if slow else None,
         **{f"{name}: layout shift while calls flow": sum(value for value, _ in seen) for name, seen in shifts.items()},
-        **{f"{name}: what moved": str(seen[:4]) for name, seen in shifts.items() if seen},
+        **{f"{name}: what moved": str(seen[:8]) for name, seen in shifts.items() if seen},
     }
 
 

@@ -4,11 +4,15 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from calls.models import Attendance, Call, Leg, Note, Offer, Transfer
 from calls.offers import TAKEN_OVER
 from operators.models import Operator, Presence, User
+
+_RUNG = "SELECT FROM calls_offer WHERE operator_id = %s AND state IN ('ringing', 'accepted') LIMIT 1"
+_IDLE = set(Presence) - {Presence.RINGING, Presence.ON_CALL, Presence.WRAP_UP}
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,8 @@ class Current:
 
 def current(operator_id: int, *, state: str = "") -> Current | None:
     """The call an operator has in hand, or None. `state`: what the operator is doing, where that was read just now."""
+    if state in _IDLE and not _is_rung(operator_id):
+        return None
     offers = Offer.objects.select_related("call__hotline", "call__caller", "call__number", "operator")
     offer = offers.filter(operator_id=operator_id, state__in=["ringing", "accepted"]).first()
     if offer is None:
@@ -30,6 +36,13 @@ def current(operator_id: int, *, state: str = "") -> Current | None:
     talking = "asked" if offer.purpose == Offer.Purpose.CONSULT else "live"
     phase = "ringing" if offer.state == Offer.State.RINGING else talking
     return Current(phase, offer, offer.call, _note_of(offer.call))
+
+
+def _is_rung(operator_id: int) -> bool:
+    """Whether a call rings or lasts at an operator: for who has none, much less to ask than which."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RUNG, [operator_id])
+        return cursor.fetchone() is not None
 
 
 def _note_of(call: Call) -> Note | None:

@@ -1,56 +1,136 @@
-"""An operator's lines: who waits on each, since when, and who else is ready."""
+"""An operator's lines: who waits on each, since when, and whether anybody else is ready."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 
-from django.db import connection
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
-from operators.models import Operator
+from calls.news import line_topics
+from hotline.core.prepared import Prepared
+from operators.models import Operator, Presence
+from telephony import outages
+
+_PAUSE = {Presence.READY: "now", Presence.ON_CALL: "later", Presence.WRAP_UP: "later"}  # when a break would begin
 
 
 @dataclass(frozen=True)
 class Line:
-    """One hotline as its operator sees it; `ready` counts the colleagues who could answer now; `closed` is why it is
+    """One hotline as its operator sees it; `covered` says that a colleague could answer now; `closed` is why it is
     closed by hand, "" unless it is."""
 
     pk: int
     name: str
     colour: int
     goal_seconds: int
-    called: list[str]
+    called: tuple[str, ...]
     waiting: int
     since: datetime | None
     callbacks: int  # promised, and not yet being made
-    ready: int
+    covered: bool
     closed: str
 
 
-# Plain SQL: every desk asks for it at every change of its lines, and building it anew costs more than answering it.
-_LINES = """
-SELECT h.id, h.name, h.colour, h.service_level_seconds,
+@dataclass(frozen=True)
+class Lines:
+    """The lines of an operator, with what else stands there: whether a break can be taken, and whether the carrier has
+    been silent, and since when."""
+
+    operator_id: int
+    pause: str  # "now", "later", "": no break can be taken
+    silent_since: datetime | None
+    lines: tuple[Line, ...]
+
+    @property
+    def topics(self) -> str:
+        return line_topics(line.pk for line in self.lines)
+
+    @property
+    def waiting(self) -> int:
+        return sum(line.waiting for line in self.lines)
+
+    @property
+    def since(self) -> datetime | None:
+        return min((line.since for line in self.lines if line.since), default=None)
+
+    def queue(self) -> dict[str, object]:
+        """What the pill of the top bar shows."""
+        return {"count": self.waiting, "since": self.since, "topics": self.topics, "url": reverse("desk:waiting")}
+
+    def shown(self, at: datetime) -> "Shown":
+        """What is to be seen of them, worked out once for all the desks that see the same in the same second."""
+        moves = self.since or self.silent_since  # a clock runs
+        return _shown(self.lines, self.pause, self.silent_since, get_language(), int(at.timestamp()) if moves else 0)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The parts of the answer that name no operator."""
+
+    frame: SafeString
+    lines: SafeString
+
+
+# Plain SQL, prepared: every desk asks for it at every change of its lines, and building it anew, and planning it, cost
+# more than answering it.
+_LINES = Prepared(
+    "desk_lines",
+    f"""
+SELECT me.id, me.state, {outages.SINCE},
+       h.id, h.name, h.colour, h.service_level_seconds,
        ARRAY(SELECT n.number FROM lines_number n WHERE n.hotline_id = h.id AND n.active ORDER BY n.id),
        line.waiting, line.since,
        (SELECT count(*) FROM calls_callback b WHERE b.hotline_id = h.id AND b.state = 'waiting'),
-       (SELECT count(*) FROM operators_operator o
-         WHERE o.state = 'ready' AND o.active AND h.id = ANY(o.hotline_ids) AND o.id <> me.id),
+       EXISTS (SELECT FROM operators_operator o
+                WHERE o.state = 'ready' AND o.active AND h.id = ANY(o.hotline_ids) AND o.id <> me.id),
        COALESCE((SELECT s.reason FROM lines_closure s WHERE s.hotline_id = h.id AND s.reopened_at IS NULL
                     AND (s.reopens_at IS NULL OR s.reopens_at > now()) LIMIT 1), '')
   FROM operators_operator me
-  JOIN lines_hotline h ON h.id = ANY(me.hotline_ids) AND h.active
-  CROSS JOIN LATERAL (SELECT count(*) AS waiting, min(c.queued_at) AS since FROM calls_call c
-                       WHERE c.hotline_id = h.id AND c.state = 'waiting' AND c.direction = 'incoming'
-                         AND NOT c.training) line
- WHERE me.id = %s ORDER BY h.priority DESC, h.name
-"""
+  LEFT JOIN lines_hotline h ON h.id = ANY(me.hotline_ids) AND h.active
+  LEFT JOIN LATERAL (SELECT count(*) AS waiting, min(c.queued_at) AS since FROM calls_call c
+                      WHERE c.hotline_id = h.id AND c.state = 'waiting' AND c.direction = 'incoming'
+                        AND NOT c.training) line ON true
+ WHERE me.user_id = %(user)s AND me.active ORDER BY h.priority DESC, h.name
+""",  # noqa: S608 - nothing in it comes from outside
+    {"user": "bigint"},
+)
 
 
-def lines_of(operator: Operator) -> list[Line]:
-    """The lines of an operator, in one query for all of it."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LINES, [operator.pk])
-        return [Line(*row) for row in cursor.fetchall()]
+def lines_for(user_id: int) -> Lines | None:
+    """The lines of the operator behind a person, in one query for all of it; None for people who answer no calls."""
+    rows = _LINES.rows({"user": user_id})
+    if not rows:
+        return None
+    operator_id, state, silent_since = rows[0][:3]
+    return Lines(operator_id, _PAUSE.get(state, ""), silent_since, tuple(_line(*row[3:]) for row in rows if row[3]))
 
 
-def uncovered(lines: list[Line]) -> Line | None:
+def _line(pk: int, name: str, colour: int, goal: int, called: list[str], *rest: object) -> Line:
+    return Line(pk, name, colour, goal, tuple(called), *rest)  # type: ignore[arg-type]
+
+
+def lines_of(operator: Operator) -> tuple[Line, ...]:
+    """The lines of an operator who works here."""
+    found = lines_for(operator.user_id)
+    return found.lines if found else ()
+
+
+def uncovered(lines: Iterable[Line]) -> Line | None:
     """The line on which nobody else is ready, the one with the most callers first; None while all have cover."""
-    return max((line for line in lines if not line.ready), key=lambda line: line.waiting, default=None)
+    return max((line for line in lines if not line.covered), key=lambda line: line.waiting, default=None)
+
+
+@lru_cache(maxsize=512)
+def _shown(
+    lines: tuple[Line, ...], pause: str, silent_since: datetime | None, language: str | None, second: int
+) -> Shown:
+    """Made of nothing but what it is given, so it cannot be older than what was read. `language` is the active one."""
+    here = Lines(0, pause, silent_since, lines)
+    frame = {"queue": here.queue(), "outage": {"started_at": silent_since} if silent_since else None}
+    seen = {"here": here, "at": datetime.fromtimestamp(second, UTC), "uncovered": uncovered(lines)}
+    made = render_to_string("desk/_waiting_frame.html", frame), render_to_string("desk/_lines.html", seen)
+    return Shown(*(mark_safe(text) for text in made))  # noqa: S308 - made, and escaped, by the template engine

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,6 +13,7 @@ from hotline.core import access
 from hotline.core.live_stream import Grant
 from operators.models import Operator, User
 from operators.permissions import hotlines_of
+from operators.sessions import SessionStore
 
 
 def grant(session_key: str) -> Grant | None:

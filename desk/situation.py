@@ -108,11 +108,10 @@ class Situation:
 
 
 def situation(operator: Operator, at: datetime, reopen: UUID | None = None) -> Situation:
-    """Read the desk of an operator. The operator's row is read anew: presence changes all the time.
+    """Read the desk of an operator, whose row `presence.at_desk` has just read: presence changes all the time.
 
     `reopen` names an earlier call of theirs, whose note is shown while no other call is in hand.
     """
-    operator = presence.at_desk(operator.pk)
     current = queries.current(operator.pk, state=operator.state) or (_taken(operator.pk, reopen) if reopen else None)
     shift = scheduling.shift_at(operator.pk, at)
     call = current.call if current else None

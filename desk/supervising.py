@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -19,6 +20,11 @@ from operators.models import Device
 from operators.permissions import hotlines_of
 
 Way = Attendance.Way
+# What has to be so for there to be anything to watch over. Every page of a supervisor asks, and most often nothing is.
+_MAY_BE = """
+SELECT EXISTS (SELECT FROM calls_callforhelp WHERE ended_at IS NULL),
+       EXISTS (SELECT FROM calls_attendance WHERE user_id = %s AND (left_at IS NULL OR reason = %s))
+"""
 
 
 @dataclass(frozen=True)
@@ -57,13 +63,20 @@ def watch(user: Any, *, acts: bool = True) -> Watch | None:
     """What there is to watch over; None, without a query, for people who do not supervise."""
     if not access.has_role(user, access.SUPERVISOR):
         return None
-    asking = list(services.asking(hotlines_of(user)))
+    with connection.cursor() as cursor:
+        cursor.execute(_MAY_BE, [user.pk, parting.TOOK_OVER])
+        asked, attends = cursor.fetchone()
+    asking = list(services.asking(hotlines_of(user))) if asked else []
+    topics = f"{parting.HELP_TOPIC} {parting.topic_of(user.pk)}"
+    return Watch(asking, _mine(user) if attends else None, topics, acts)
+
+
+def _mine(user: Any) -> Attendance | None:
+    """The call a supervisor is in."""
     talks = Offer.objects.filter(leg_ref=OuterRef("leg_ref"), state=Offer.State.ACCEPTED)
     lasting = Q(left_at__isnull=True) | Q(Exists(talks), reason=parting.TOOK_OVER)
     attended = Attendance.objects.filter(lasting, user=user)
-    mine = attended.select_related("call__hotline", "offer__operator").first()
-    topics = f"{parting.HELP_TOPIC} {parting.topic_of(user.pk)}"
-    return Watch(asking, mine, topics, acts)
+    return attended.select_related("call__hotline", "offer__operator").first()
 
 
 def _call(request: HttpRequest, call_id: UUID) -> Call:

@@ -6,25 +6,23 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from calls import follow_ups, outgoing, promises, queries
+from calls import follow_ups, outgoing, queries
 from calls.models import Call
-from calls.news import line_topics
 from calls.refusals import Refused
 from desk import lookup
 from desk import situation as desk
 from desk.day import day_of, tip
-from desk.lines import lines_of, uncovered
+from desk.lines import Lines, lines_for
 from hotline.core import access
-from operators import messages
+from operators import messages, presence
 from operators.models import Operator
 from operators.permissions import hotlines_of
 from scheduling import queries as scheduling
-from telephony import outages
 
 
 def operator_of(request: HttpRequest) -> Operator:
@@ -48,7 +46,10 @@ def page(request: HttpRequest) -> HttpResponse:
     if operator is None:
         return render(request, "desk/none.html")
     at = timezone.now()
-    shown = {**_found(operator, None), **_whole(operator, at), **_lines(operator, at), **_wish(request)}
+    lines = lines_for(operator.user_id)
+    if lines is None:  # left a moment ago
+        raise Http404
+    shown = {**_found(operator, None), **_whole(operator, at), **_lines(lines, at), **_wish(request)}
     return render(request, "desk/desk.html", shown)
 
 
@@ -72,10 +73,13 @@ def now(request: HttpRequest) -> HttpResponse:
     `have` names the call whose note the page already holds. While that call lasts, the form is left alone and only
     the parts around it are sent, so that nobody's typing is disturbed. `reopen` asks for the note of an earlier call.
     """
+    operator = presence.at_desk(user=request.user.pk, active=True)
+    if operator is None:
+        raise Http404
     have = request.GET.get("have", "")
     if request.GET.get("reopen"):
-        return now_response(request, operator_of(request), reopen=_uuid(request.GET["reopen"]))
-    return now_response(request, operator_of(request), have=have, reopen=_reopened(have))
+        return now_response(request, operator, reopen=_uuid(request.GET["reopen"]), fresh=True)
+    return now_response(request, operator, have=have, fresh=True)
 
 
 def now_response(
@@ -86,12 +90,15 @@ def now_response(
     reopen: UUID | None = None,
     error: str = "",
     wrong: dict[str, str] | None = None,
+    fresh: bool = False,
 ) -> HttpResponse:
     """The answer to every act at the desk: the desk as it stands.
 
-    `error` is a sentence about the act; `wrong` names fields of the note, each with what is wrong there.
+    `error` is a sentence about the act; `wrong` names fields of the note, each with what is wrong there. `fresh` says
+    that `presence.at_desk` has just read the operator; else that is done now, as the act may have changed the row.
     """
     at = timezone.now()
+    operator = operator if fresh else presence.at_desk(pk=operator.pk) or operator
     here = desk.situation(operator, at, reopen or _reopened(have))
     kept = here.holds != "" and here.holds == have
     context = _now(here) if kept else _whole(operator, at, here)
@@ -109,8 +116,10 @@ def now_response(
 @never_cache
 def waiting(request: HttpRequest) -> HttpResponse:
     """The operator's lines and the pill of the top bar, in one answer: who waits, and whether a break can be taken."""
-    at = timezone.now()
-    return render(request, "desk/_waiting.html", {**_lines(operator_of(request), at), "outage": outages.present(at)})
+    lines = lines_for(request.user.pk)  # type: ignore[arg-type]
+    if lines is None:
+        raise Http404
+    return HttpResponse(render_to_string("desk/_waiting.html", _lines(lines, timezone.now())))
 
 
 @access.needs(access.OPERATOR)
@@ -148,14 +157,13 @@ def _now(here: desk.Situation) -> dict[str, Any]:
 
 
 def _whole(operator: Operator, at: datetime, here: desk.Situation | None = None) -> dict[str, Any]:
-    here = here or desk.situation(operator, at)
+    here = here or desk.situation(presence.at_desk(pk=operator.pk) or operator, at)
     context = _now(here) | {"day": day_of(operator, at, here.shift.time_zone if here.shift else None)}
     call, work, note = here.call, here.work, here.current.note if here.current else None
     if work is not None:
         context |= {"topics": desk.topics(work), "outcomes": desk.outcomes(), "last": desk.same_as_last(here.history)}
     else:
-        context |= {"tip": tip(operator, at), "follow_ups": promises.follow_ups(operator.hotlines.values("pk"))}
-        context["to_call"] = follow_ups.to_call(operator, at)
+        context |= {"tip": tip(operator, at), **follow_ups.owed(operator, at)}
     if note is not None and note.saved_at:
         context["versions"] = list(note.versions.select_related("by"))
     if call is not None:
@@ -169,19 +177,8 @@ def _found(operator: Operator, call: Call | None, history: list[Call] | None = N
     return {"found": lookup.beside(hotlines, call.language if call else "", history or [])}
 
 
-def _lines(operator: Operator, at: datetime) -> dict[str, Any]:
-    lines = lines_of(operator)
-    topics = line_topics(line.pk for line in lines)
-    count, since = sum(line.waiting for line in lines), min((line.since for line in lines if line.since), default=None)
-    return {
-        "line_topics": topics,
-        "queue": {"count": count, "since": since, "topics": topics, "url": reverse("desk:waiting")},
-        "operator": operator,
-        "at": at,
-        "lines": lines,
-        "waiting_count": count,
-        "uncovered": uncovered(lines),
-    }
+def _lines(lines: Lines, at: datetime) -> dict[str, Any]:
+    return {"lines": lines, "lines_shown": lines.shown(at), "queue": lines.queue()}
 
 
 def _about(operator: Operator) -> tuple[list[int], str, queries.Current | None]:

@@ -172,13 +172,14 @@ def stop_ringing(operator_ids: list[int], *, at: datetime, cause: str, detail: s
     wake_switchboard()
 
 
-def at_desk(operator_id: int) -> Operator:
+def at_desk(**which: Any) -> Operator | None:
     """An operator's row as it is now, with who answered the call that rang there last, for `lost_to`, and whether a
-    message waits (`messages.shown_to`). One query."""
+    message waits (`messages.shown_to`). One query; `which` is as `filter` takes it."""
     last = PresenceChange.objects.filter(operator=models.OuterRef("pk"), at=models.OuterRef("state_since"))
     taken_by = models.Subquery(last.filter(cause=Cause.TAKEN).values("detail")[:1])
     waits = models.Exists(Message.objects.filter(operator=models.OuterRef("pk"), read_at=None))
-    return Operator.objects.annotate(taken_by=taken_by, message_waits=waits).get(pk=operator_id)
+    found = Operator.objects.annotate(taken_by=taken_by, message_waits=waits)
+    return found.filter(**which).order_by().first()
 
 
 def desk_is_open(operator: Operator, at: datetime) -> bool:

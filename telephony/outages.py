@@ -11,6 +11,11 @@ TOPIC = "carrier"
 _FORGOTTEN = timedelta(seconds=60)  # nobody keeps it any more: the switchboard that saw it has died
 
 
+# The same as `present`, in a larger statement: since when the carrier has been silent, or NULL.
+SINCE = f"""(SELECT o.started_at FROM telephony_outage o
+          WHERE o.ended_at IS NULL AND o.seen_at >= now() - interval '{_FORGOTTEN.total_seconds()} seconds' LIMIT 1)"""  # noqa: S608 - nothing in it comes from outside
+
+
 def keep(at: datetime, *, why: str) -> None:
     """Say that the carrier does not answer, for the first time or still."""
     if Outage.objects.filter(ended_at=None).update(seen_at=at):

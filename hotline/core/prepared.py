@@ -30,8 +30,20 @@ class Prepared:
         connection.ensure_connection()
         raw = connection.connection
         with connection.wrap_database_errors, raw.cursor() as cursor:
-            if raw not in self._known:
-                cursor.execute(self._prepare)
-                self._known.add(raw)
+            self._make_known(raw, cursor)
             cursor.execute(self._execute, [values[name] for name in self.names])
             return cursor.fetchone()
+
+    def rows(self, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """Run it, and give all its rows; counted among Django's queries."""
+        with connection.cursor() as counted:
+            raw = connection.connection
+            with connection.wrap_database_errors, raw.cursor() as cursor:
+                self._make_known(raw, cursor)
+            counted.execute(self._execute, [values[name] for name in self.names])
+            return counted.fetchall()
+
+    def _make_known(self, raw: Any, cursor: Any) -> None:
+        if raw not in self._known:
+            cursor.execute(self._prepare)
+            self._known.add(raw)

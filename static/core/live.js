@@ -110,7 +110,7 @@ const keyOf = (node) => node.dataset?.key || (node.id && node.id + (node.getAttr
 
 function update(old, fresh) {
   if (old.nodeType !== Node.ELEMENT_NODE) {
-    if (old.data !== fresh.data) old.data = fresh.data;
+    if (old.data !== fresh.data) old.replaceWith(fresh);
     return;
   }
   if (old.isEqualNode(fresh) || typing(old)) return;
@@ -138,8 +138,8 @@ function children(old, fresh) {
     const match = key ? kept.get(key) : at && !keyOf(at) && at;
     if (match && match.nodeName === node.nodeName) {
       if (match !== at) old.insertBefore(match, at);
-      update(match, node);
       at = match.nextSibling;
+      update(match, node);
     } else {
       old.insertBefore(node, at);
       added?.push(node);

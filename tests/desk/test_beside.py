@@ -71,7 +71,7 @@ def test_all_lines_are_read_in_one_query(client, kari):
         operator(*kari.hotlines.all(), at=timezone.now())
     many = queries()
     assert len(many) == len(few)
-    assert sum("calls_call" in query["sql"] for query in many) == 1
+    assert sum("desk_lines" in query["sql"] for query in many) == 1
 
 
 def test_a_break_with_nobody_else_ready_is_warned_of(client, kari, line):

@@ -40,7 +40,7 @@ def test_the_desk_says_who_has_the_call_for_a_moment(client, line, kari):
     page = now(client)
     assert "Taken by Ola." in page and 'id="ring"' not in page and "The next call rings here." in page
     assert "You missed a call" not in page
-    back = presence.at_desk(kari.pk)
+    back = presence.at_desk(pk=kari.pk)
     assert presence.lost_to(back, at=back.state_since) == "Ola"
     assert presence.lost_to(back, at=back.state_since + timedelta(seconds=presence.TOLD_SECONDS + 1)) == ""
 

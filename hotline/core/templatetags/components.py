@@ -131,6 +131,12 @@ def clock(seconds: float | None) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+@register.filter
+def padded(number: int) -> str:
+    """A number in the room of two digits, so that what follows it stays where it is."""
+    return f"{number:\u2007>2}"
+
+
 @register.simple_tag
 def when(moment: datetime | None, zone: str | None = None) -> SafeString:
     """A moment in a hotline's zone (else the current one): the time today, with the date on other days."""
