@@ -217,6 +217,15 @@ def test_many_boards_cost_one(client, line):
     assert not [query for query in seen.captured_queries if "calls_call" in query["sql"]]
 
 
+def test_the_board_shows_the_hotlines_that_were_chosen(client, line):
+    other = hotline("Meter line")
+    client.force_login(make_user("supervisor", line, other))
+    assert "Meter line" in page(client)
+    client.post("/people/me/hotlines/", {"hotline": line.pk, "next": "/board/"})
+    shown = page(client)
+    assert "Faults line" in shown and "Meter line" not in shown
+
+
 def test_what_is_kept_is_not_shown_to_others(client, line):
     kari = operator(line, display_name="Kari", at=timezone.now())
     other = make_hotline("Somewhere else")
