@@ -11,6 +11,6 @@ from calls.models import Call
 def verified_in_words(call: Call) -> str:
     """ "Verified", "not verified" or "unknown", from what the carrier said when the call came."""
     said = call.events.filter(key="voice").values_list("data__verified", flat=True).first()
-    return {"yes": _("verified by the carrier"), "no": _("not verified: it may be another’s")}.get(
+    return {"yes": _("verified by the carrier"), "no": _("not verified: it may be somebody else’s")}.get(
         said or "", _("unknown whether it is the caller’s own")
     )

@@ -21,7 +21,7 @@ def story(data: dict[str, Any]) -> str:
         "not_reached": _("The callback was given up: nobody was reached."),
         "gave_up": _("The caller was called back and hung up before an operator came."),
         "cancelled": _("The callback was cancelled."),
-        "limit": _("The day’s limit for calls outwards is reached: the callback waits."),
+        "limit": _("The day’s limit for outgoing calls is reached: the callback waits."),
         "not_allowed": _("The callback was given up: this number is not called any more."),
     }
     return texts.get(data.get("what", ""), _("A callback was promised."))

@@ -88,7 +88,7 @@ def _queue(queued: Queued) -> Iterator[str]:
     if queued.planned:
         wanted = [_("speaks %(language)s") % {"language": language_name(queued.language)}]
         wanted += [_("knows %(skill)s") % {"skill": skill} for skill in queued.skills]
-        yield _("It rings at somebody who: %(wanted)s.") % {"wanted": ", ".join(wanted)}
+        yield _("It rings for somebody who: %(wanted)s.") % {"wanted": ", ".join(wanted)}
         yield _("Priority %(number)+d.") % {"number": queued.priority} if queued.priority else ""
         yield _("The topic is set: %(topic)s.") % {"topic": queued.topic} if queued.topic else ""
     if queued.waits.callback_offered and not queued.nobody:

@@ -80,5 +80,5 @@ def refuse_spent(hotline: Hotline, rule: OutwardRule, at: datetime) -> None:
 
 def _sentence(use: outward_use.Use, limit: outward_use.Limit) -> str:
     names = {"used": limit.words, "whose": use.hotline or _("all hotlines together")}
-    words = _("Today’s limit for calls outwards is reached (%(whose)s: %(used)s). Nothing is dialled until tomorrow.")
+    words = _("Today’s limit for outgoing calls is reached (%(whose)s: %(used)s). Nothing is dialled until tomorrow.")
     return words % names

@@ -72,8 +72,9 @@ class Told:
     def words(self) -> str:
         names = {"whose": self.alarm.hotline or _("all hotlines together"), "used": self.alarm.words}
         if self.used_up:
-            return _("%(whose)s: today’s calls outwards are used up (%(used)s). Nothing more is dialled.") % names
-        words = _("%(whose)s: %(percent)s %% of today’s calls outwards are used (%(used)s).")
+            words = _("%(whose)s: today’s limit for outgoing calls is used up (%(used)s). Nothing more is dialled.")
+            return words % names
+        words = _("%(whose)s: %(percent)s %% of today’s limit for outgoing calls is used (%(used)s).")
         return words % (names | {"percent": self.alarm.percent})
 
 
@@ -105,7 +106,7 @@ def mail_due(at: datetime) -> int:
     lines = "\n".join(Told(alarm).words for alarm in taken)
     text = _("%(alarms)s\n\nLook, and change the limits: %(url)s/outward/\n")
     text %= {"alarms": lines, "url": settings.PUBLIC_URL}
-    sent = mail_administrators(_("Calls outwards: a limit of today"), text)
+    sent = mail_administrators(_("Outgoing calls: a limit of today"), text)
     if not sent:
         OutwardAlarm.objects.filter(pk__in=[alarm.pk for alarm in taken]).update(mailed_at=None)
     return len(taken) if sent else 0

@@ -22,11 +22,11 @@ class LimitsForm(forms.Form):
     )
     daily_spend = forms.DecimalField(
         label=_("Money a day"), min_value=0, max_value=_MOST, decimal_places=3,
-        help_text=_("In the main unit, as in 250. 0: no limit."),
+        help_text=_("In whole units with decimals, such as 250 or 12.50. 0: no limit."),
     )  # fmt: skip
     currency = forms.CharField(
         label=_("Currency"), max_length=3,
-        help_text=_("As the carrier bills us, such as USD: then its own prices count as soon as it has said them."),
+        help_text=_("Best that of the carrier’s bills, such as USD: then its real prices count once they are known."),
     )  # fmt: skip
 
     def __init__(self, data: Any = None, *, rule: OutwardRule) -> None:
@@ -76,15 +76,15 @@ class RuleForm(LimitsForm):
 
     countries = forms.CharField(
         label=_("Countries that are called"), max_length=200, required=False,
-        help_text=_("Codes of two letters with commas between, as NO, SE. Empty: the hotline’s own country alone."),
+        help_text=_("Two-letter codes separated by commas, such as NO, SE. Empty: the hotline’s own country only."),
     )  # fmt: skip
     typed = forms.BooleanField(
         label=_("Operators may type a number"), required=False,
-        help_text=_("Otherwise they call contacts, and callers of the register, alone."),
+        help_text=_("Otherwise they may call only contacts, and callers found in the register."),
     )  # fmt: skip
     minute_price = forms.DecimalField(
-        label=_("What a minute outwards costs us"), min_value=0, max_digits=10, decimal_places=4, required=False,
-        help_text=_("Counts until the carrier has said its own price. Empty: what the number’s tariff says."),
+        label=_("What an outgoing minute costs us"), min_value=0, max_digits=10, decimal_places=4, required=False,
+        help_text=_("Used until the carrier tells its real price. Empty: the price in the number’s tariff."),
     )  # fmt: skip
     field_order = ["countries", "typed", "daily_minutes", "daily_spend", "currency", "minute_price"]
 

@@ -105,7 +105,7 @@ class Use:
     @property
     def limits(self) -> list[Limit]:
         most = currencies.main(self.rule.daily_spend, self.rule.currency)
-        spent = currencies.priced(self.spent, self.rule.currency)
+        spent = currencies.shown(self.spent, self.rule.currency)
         of = {"used": self.minutes, "most": self.rule.daily_minutes}
         money = {"used": spent, "most": currencies.written(self.rule.daily_spend, self.rule.currency)}
         return [

@@ -44,7 +44,7 @@ def not_taken(reason: str, to: str) -> str:
         "calls itself": _("%(to)s was not rung: the call came from there"),
         "rung before": _("%(to)s was not rung again"),
         "test": _("%(to)s was not rung: test calls ring nobody"),
-        "limit": _("%(to)s was not rung: the day’s limit for calls outwards is reached"),
+        "limit": _("%(to)s was not rung: the day’s limit for outgoing calls is reached"),
         "not allowed": _("%(to)s was not rung: it is no number that may be called"),
     }
     return texts[reason] % {"to": to} if reason in texts else why_not_taken(reason, to)

@@ -29,7 +29,7 @@ def text(event: CallEvent, name: str) -> str:
 
 def _passed_on(data: dict[str, Any], words: dict[str, str]) -> str:
     if data.get("line"):
-        return _("%(name)s passed the caller on to the line of %(to)s, first in it.") % words
+        return _("%(name)s passed the caller on to the front of the queue of %(to)s.") % words
     if data.get("cold"):
         return _("%(name)s passed the caller on to %(to)s.") % words
     return _("%(name)s asks %(to)s whether they take the call.") % words

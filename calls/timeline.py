@@ -56,7 +56,7 @@ def _as_one(before: CallEvent, event: CallEvent) -> bool:
 
 def _text(event: CallEvent, name: str, call: Call) -> str:
     if call.training and event.kind == Kind.ARRIVED:
-        return _("A test call of the system began. It rings at nobody who answers calls, and is in no figure.")
+        return _("A test call of the system began. It rings for no operator, and the figures leave it out.")
     if told := _of_a_part(event, name, call):
         return told
     if event.kind in (Kind.MISSED, Kind.DECLINED, Kind.WITHDRAWN):
@@ -105,7 +105,7 @@ def _plain(event: CallEvent, name: str) -> str:
         if data.get("kept")
         else _("The caller joined the queue."),
         Kind.KEY: _("The caller pressed %(digits)s.") % {"digits": data.get("digits", "")},
-        Kind.OFFERED: _("It rang at %(name)s.") % {"name": name},
+        Kind.OFFERED: _("It rang for %(name)s.") % {"name": name},
         Kind.ANSWERED: _("%(name)s answered.") % {"name": name},
         Kind.CONNECTED: _("Caller and operator were connected."),
         Kind.HELD: _("%(name)s put the caller on hold.") % {"name": name},

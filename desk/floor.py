@@ -64,7 +64,7 @@ def planned(shown: Board) -> int:
 def groups(shown: Board) -> list[Group]:
     """Everybody who is here, in all four situations: three queries for any number of people."""
     cards = cards_of(people(shown), shown.at)
-    kinds = {"busy": _("With callers"), "ready": _("Ready"), "away": _("Away"), "act": _("Look after")}
+    kinds = {"busy": _("With callers"), "ready": _("Ready"), "away": _("Away"), "act": _("Needs attention")}
     found = {key: Group(key, title, []) for key, title in kinds.items()}
     for card in cards:
         found[_kind(card)].cards.append(card)

@@ -71,7 +71,7 @@ def _hotlines(call: Call, text: str) -> list[Choice]:
     found = [
         line for line in Hotline.objects.filter(active=True, name__icontains=text)[: 4 * OTHERS] if line.is_open(at)
     ]
-    line_of = _("the line, first in it")
+    line_of = _("its queue, at the front")
     return [Choice(f"hotline:{line.slug}", line.name, line_of, warm=False) for line in found[:OTHERS]]
 
 

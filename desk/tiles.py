@@ -84,7 +84,7 @@ def _trend_of_rate(rate: Rate, usual: Rate) -> Trend | None:
 
 def _traffic(shown: Board) -> Trend | None:
     """How busy the day is: why so many wait, or so few."""
-    today, usual = shown.today.offered, shown.usual.offered(*shown.usual_until_now)
+    today, usual = shown.today.offered, None if shown.zones_differ else shown.usual.offered(*shown.usual_until_now)
     trend = _trend(today, usual, lambda number: str(round(number)), AS_USUAL_SHARE * (usual or 0))
     words = {"today": today, "usually": trend.words if trend else ""}
     return trend and replace(trend, words=_("%(today)s today, %(usually)s") % words)
@@ -103,7 +103,7 @@ def _waiting(shown: Board) -> Tile:
     if not shown.waiting:
         return tile
     few = shown.waiting <= max(1, shown.staff.present)
-    word, tone = (_("being worked off"), "warn") if few else (_("more than we are"), "bad")
+    word, tone = (_("being answered"), "warn") if few else (_("more than people here"), "bad")
     return replace(tile, word=word, tone=tone)
 
 
@@ -159,7 +159,7 @@ def _abandoned(shown: Board) -> Tile:
         target=aim,
         word=_("no calls"),
         tone="quiet",
-        trend=_trend_of_rate(rate, shown.usual.abandoned(*shown.usual_until_now)),
+        trend=None if shown.zones_differ else _trend_of_rate(rate, shown.usual.abandoned(*shown.usual_until_now)),
     )
     if rate.percent is None:
         return tile
@@ -174,10 +174,10 @@ def _abandoned(shown: Board) -> Tile:
 def _staff(shown: Board, planned: int | None) -> Tile:
     staff = shown.staff
     tile = Tile(
-        title=_("People"),
+        title=_("People ready"),
         value=str(staff.ready),
         unit=_("of %(n)s") % {"n": staff.present},
-        target=_("ready · %(on_call)s on call · %(away)s away") % {"on_call": staff.on_call, "away": staff.away},
+        target=_("%(on_call)s on call · %(away)s away") % {"on_call": staff.on_call, "away": staff.away},
         word=_("closed"),
         tone="quiet",
         trend=_planned(staff.present, planned),
@@ -208,7 +208,7 @@ def _open(shown: Board) -> Tile:
     target = _("%(open)s of %(hotlines)s open") % {"open": open_now, "hotlines": many}
     change = shown.next_change
     if shown.is_open:
-        title, word, tone = _("Open until"), _("open"), "good"
+        title, word, tone = _("Open until") if change else _("Open"), _("open"), "good"
         value = _moment(change, shown) if change else _("always")
     else:
         by_hand = shown.strips and all(strip.opening.reason == Reason.CLOSED_NOW for strip in shown.strips)

@@ -19,7 +19,7 @@ from calls import outward_alarms, promises, queries
 from desk import floor
 from desk.tiles import tiles
 from hotline.core import access
-from operators.permissions import hotlines_of
+from operators.chosen import chosen_hotlines
 from telephony import canary, outages
 
 OPERATOR, SUPERVISOR, WALL, WALL_WITH_NAMES = "operator", "supervisor", "wall", "wall with names"
@@ -48,7 +48,7 @@ def now(request: HttpRequest) -> HttpResponse:
 
 def _own(request: HttpRequest) -> SafeString:
     supervises = access.has_role(request.user, access.SUPERVISOR)
-    return fragment(hotlines_of(request.user), SUPERVISOR if supervises else OPERATOR)
+    return fragment(chosen_hotlines(request), SUPERVISOR if supervises else OPERATOR)
 
 
 def fragment(hotline_ids: Iterable[int], kind: str) -> SafeString:

@@ -1,6 +1,6 @@
 """Currencies by their ISO 4217 codes: how many smallest units there are, and how an amount is written and spoken."""
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from django.utils import formats, translation
 
@@ -55,6 +55,12 @@ def written(minor: int, currency: str) -> str:
 def priced(amount: Decimal, currency: str) -> str:
     """An amount of the main unit, for a screen, with as many digits as it needs."""
     return f"{_number(amount, _needed(amount, currency))} {currency}"
+
+
+def shown(amount: Decimal, currency: str) -> str:
+    """An amount of the main unit, for a screen, without parts of the smallest unit: 24.996 is not said to be 25."""
+    whole = amount.quantize(Decimal(1).scaleb(-digits_of(currency)), ROUND_DOWN)
+    return f"{_number(whole, digits_of(currency))} {currency}"
 
 
 def spoken(amount: Decimal, currency: str, language: str) -> str:

@@ -1,10 +1,12 @@
 """What supervisors and administrators type about hotlines."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 from holidays import registry
 
@@ -30,6 +32,28 @@ def country_choices() -> list[tuple[str, Any]]:
     return [("", _("none")), *((code, name) for name, code in named)]
 
 
+# How the settings of a hotline are put together on its page; a field that is in none of them is one of the first.
+SETTINGS = [
+    (_("The hotline"), ""),
+    (
+        _("Who is rung"),
+        "rings_all ring_order ring_seconds skills level_seconds preferred_skills preference_seconds priority",
+    ),
+    (
+        _("Goals and notes"),
+        "service_level_seconds service_level_percent short_abandon_seconds wrap_up_seconds nothing_personal",
+    ),
+    (_("What callers hear"), "greeting closed_message voicemail_message farewell"),
+    (_("When nobody comes"), "max_wait_seconds voicemail_enabled callbacks_enabled callback_caller_first"),
+    (_("Nuisance callers"), "takes_everyone caller_hourly_limit caller_limit_minutes gate gate_calls"),
+    (
+        _("Recording, and who listens"),
+        "recording_mode recording_purpose recording_more recording_days recording_heard_by_operators listening_shown",
+    ),
+    (_("A question after the call"), "survey_enabled survey_question"),
+]
+
+
 class HotlineForm(forms.ModelForm):
     """The hotline itself; its numbers and hours have pages of their own."""
 
@@ -45,7 +69,7 @@ class HotlineForm(forms.ModelForm):
         label=_("Conversations are recorded"),
         choices=Hotline.Recording,
         required=False,
-        help_text=_("Said after the greeting, before the line. Whoever refuses is helped just the same."),
+        help_text=_("Said after the greeting, before the queue. Whoever refuses is helped just the same."),
     )
     recording_days = forms.IntegerField(
         label=_("Recordings are kept for, days"),
@@ -74,29 +98,37 @@ class HotlineForm(forms.ModelForm):
             *("recording_heard_by_operators", "survey_enabled", "survey_question"),
             *("nothing_personal", "listening_shown", "colour", "active"),
         ]
+        labels = {
+            "languages": _("Languages, the first is the default"),
+            "level_seconds": _("Any level will do after, seconds"),
+            "caller_hourly_limit": _("Most calls from one number"),
+            "caller_limit_minutes": _("Counted within, minutes"),
+            "gate_calls": _("Calls within a minute that count as many"),
+            "listening_shown": _("Operators see who listens to their call"),
+        }
         help_texts = {
             "slug": _("Small letters, digits and hyphens."),
-            "languages": _("Codes with commas between, as in nb, en. The first is spoken when nothing else is known."),
-            "rings_all": _("Up to 20. The first who accepts has the call. Otherwise one is rung after the other."),
+            "languages": _("Codes separated by commas, such as nb, en. The first is spoken if nothing else is known."),
+            "rings_all": _("Up to 20. The first to accept gets the call. Otherwise they are rung one after another."),
             "skills": _(
-                "With commas between. An operator needs all of them; “refunds:2” asks for level 2 or better, of 3."
+                "Separated by commas. An operator needs all of them; “refunds:2” asks for level 2 of 3, or better."
             ),
-            "level_seconds": _("Whoever has the skill is rung then, at whatever level. 0: the level is always needed."),
-            "preferred_skills": _("With commas between. Whoever has all of them is rung before the others."),
+            "level_seconds": _("After that the skill is enough, at any level. 0: the level is always needed."),
+            "preferred_skills": _("Separated by commas. Whoever has all of them is rung before the others."),
             "preference_seconds": _(
-                "For so long the others are not rung at all. 0: they are rung at once, after them."
+                "Until then the others are not rung at all. 0: they are rung next, without a wait."
             ),
             "ring_order": _("Of those who can take the call. Today begins at midnight in the hotline’s time zone."),
-            "takes_everyone": _("No block list, no limit and no key, as a crisis hotline may want it."),
+            "takes_everyone": _("The block list, limit and key below do not apply. Right for a crisis hotline."),
             "caller_limit_minutes": _(
-                "60 is an hour. Whoever was turned away may call again when older calls fall out of it."
+                "60 is an hour. Whoever was turned away may call again once older calls no longer count."
             ),
-            "gate": _("Whoever presses no key after two requests hears goodbye. The key is another one in each call."),
+            "gate": _("Whoever presses no key after two requests hears goodbye. The key changes with each call."),
             "greeting": _("Empty: the usual words, with the organisation's name."),
             "callbacks_enabled": _("Waiting callers press 1. Only ordinary numbers of its country are called."),
             "callback_caller_first": _("Otherwise an operator accepts first, and then the caller is dialled."),
-            "recording_purpose": _("Goes on from “This call is recorded:”, as in “to train our operators”."),
-            "recording_more": _("As in “city-water.example/privacy”. May be empty."),
+            "recording_purpose": _("Completes “This call is recorded:”, for example “to train our operators”."),
+            "recording_more": _("For example “city-water.example/privacy”. May be empty."),
             "nothing_personal": _(
                 "For crisis lines: no name, telephone number or address of mail is taken into a note."
             ),
@@ -166,6 +198,12 @@ class HotlineForm(forms.ModelForm):
 
     def clean_gate_calls(self) -> int:
         return self.cleaned_data["gate_calls"] or 30
+
+    def settings(self) -> Iterator[tuple[Any, list[BoundField]]]:
+        """The fields under their headings."""
+        placed = {name for _title, names in SETTINGS for name in names.split()}
+        for title, names in SETTINGS:
+            yield title, [self[name] for name in names.split() or self.fields if names or name not in placed]
 
     def facts(self) -> dict[str, Any]:
         """What was changed, or everything for a new hotline."""

@@ -77,7 +77,7 @@ class OperatorForm(forms.Form):
         label=_("Skills"),
         required=False,
         help_text=_(
-            "Single words with commas between them, as in “orders, refunds:3”. The number is the level: 1 is learning, "
+            "Single words separated by commas, as in “orders, refunds:3”. The number is the level: 1 is learning, "
             "2 is usual and need not be written, 3 is an expert."
         ),
     )

@@ -73,7 +73,7 @@ class Trying:
     def _queue(self, target: Target) -> None:
         wanted = [_("speaks %(language)s") % {"language": language_name(self.language)}]
         wanted += [_("knows %(skill)s") % {"skill": skill} for skill in (*self.hotline.skills, *target.skills)]
-        self._note(_("The queue. It rings at somebody who: %(wanted)s.") % {"wanted": ", ".join(wanted)})
+        self._note(_("The queue. It rings for somebody who: %(wanted)s.") % {"wanted": ", ".join(wanted)})
         if target.topic:
             self._note(_("The topic is set: %(topic)s.") % {"topic": self.names("topic", target.topic)})
         if target.priority:
@@ -116,7 +116,7 @@ class Trying:
             self._note(wrong)
         self._note(_("If it is not answered:"))
         if end.then == "queue":
-            self._note(_("Back to the queue, at the old place. Then as without a plan."))
+            self._note(_("Back to the queue, at the old place. Then as if there were no plan."))
         elif end.then == "voicemail":
             self._voicemail(None)
         elif rule == "closed":

@@ -28,7 +28,7 @@ def rule_name(rule: str) -> str:
 
 def end_names() -> dict[str, str]:
     return {
-        "usual": _("as without a plan"),
+        "usual": _("as if there were no plan"),
         "voicemail": _("voicemail"),
         "goodbye": _("words, then goodbye"),
         "hotline": _("another hotline"),

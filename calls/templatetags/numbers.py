@@ -13,6 +13,7 @@ from calls import numbers
 from calls.lifeline import refusal_in_words
 from calls.models import Call
 from calls.numbers import mask, shown
+from operators.chosen import choice
 
 register = template.Library()
 _NUISANCE = ("blocked", "limit", "gate")
@@ -96,6 +97,16 @@ def marks(call: Call) -> list[tuple[str, str]]:
     if call.recovered:
         found.append((_("recovered"), "quiet"))
     return found
+
+
+@register.simple_tag(takes_context=True)
+def whose_clock(context: Any, call: Call) -> str:
+    """The city of a call's time, where hotlines of several zones are in view: their clocks differ."""
+    zones = {hotline.time_zone for hotline in choice(context["request"]).chosen}
+    if len(zones) < 2 or call.hotline is None:
+        return ""
+    city = call.hotline.time_zone.rsplit("/", 1)[-1].replace("_", " ")
+    return format_html('<span class="small muted zone">{}</span>', city)
 
 
 @register.simple_tag

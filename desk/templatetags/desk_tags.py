@@ -13,6 +13,7 @@ from calls import numbers
 from calls.models import Call, Note
 from desk.lines import Line
 from hotline.core.templatetags.components import STATES, badge, when
+from lines.hours import Reason
 from scheduling.models import Break, Shift
 
 register = template.Library()
@@ -89,4 +90,5 @@ def opening_word(strip: Strip, at: datetime) -> SafeString:
         until = when(opening.closes_at, zone=strip.hotline.time_zone) if opening.closes_at else _("always")
         return format_html("{} <span>{}</span>", badge(_("open"), kind="good"), until)
     opens = when(opening.opens_at, zone=strip.hotline.time_zone) if opening.opens_at else ""
-    return format_html("{} <span>{} {}</span>", badge(_("closed")), _("opens") if opens else "", opens)
+    word = _("closed by hand") if opening.reason == Reason.CLOSED_NOW else _("closed")
+    return format_html("{} <span>{} {}</span>", badge(word), _("opens") if opens else "", opens)

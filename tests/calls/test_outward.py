@@ -239,7 +239,7 @@ def test_a_transfer_to_an_outside_telephone_stops_at_the_limit_and_a_callers_own
     services.assign(LATER)
     offer = call.offers.get()
     services.accept_offer(offer.pk, leg_ref=sid(), at=LATER)
-    with pytest.raises(services.Refused, match="limit for calls outwards is reached"):
+    with pytest.raises(services.Refused, match="limit for outgoing calls is reached"):
         services.pass_on(call.pk, to="+4740000060", kind="cold", by=kari.user, at=LATER)
     call.refresh_from_db()
     assert call.state == Call.State.CONNECTED and call.handed == 0

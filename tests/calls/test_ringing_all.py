@@ -233,12 +233,12 @@ def test_the_life_of_the_call_names_who_was_rung_at_once_and_who_did_not_take_it
     assert CallEvent.objects.filter(call=call, kind="missed").count() == 0
     told = [each.text for each in timeline(call, together=True)]
     assert told[-4:] == [
-        "It rang at Kari, Ola and Siri.",
+        "It rang for Kari, Ola and Siri.",
         "Ola declined.",
         "Siri answered.",
         "It stopped ringing at Kari: somebody else had answered.",
     ]
-    assert "It rang at Kari." in [each.text for each in timeline(call)]  # the API has a row for each ring
+    assert "It rang for Kari." in [each.text for each in timeline(call)]  # the API has a row for each ring
     assert kari.operator.display_name == "Kari"
 
 

@@ -92,7 +92,7 @@ def test_at_the_limit_the_desk_says_so(client, kari, line, engineer):
         carrier_ref=sid(), hotline=line, dialled=number_of(line), direction="outgoing", arrived_at=at, reached_at=at,
         ended_at=at, carrier_seconds=60, state="ended",
     )  # fmt: skip
-    assert "limit for calls outwards is reached (Faults line: 1 of 1 minutes)" in post(client, f"contact:{engineer.pk}")
+    assert "limit for outgoing calls is reached (Faults line: 1 of 1 minutes)" in post(client, f"contact:{engineer.pk}")
 
 
 def test_the_register_and_the_contacts_lead_to_the_desk_with_the_wish(client, kari, line, engineer):
@@ -133,7 +133,7 @@ def test_the_board_shows_supervisors_the_highest_alarm_in_words_and_operators_no
     wallboard.forget()
     OutwardRule.objects.create(hotline=line, daily_minutes=10)
     at = timezone.now()
-    for seconds, words in ((300, "50 % of today’s calls outwards"), (300, "Nothing more is dialled.")):
+    for seconds, words in ((300, "50 % of today’s limit for outgoing calls"), (300, "Nothing more is dialled.")):
         Call.objects.create(
             carrier_ref=sid(), hotline=line, dialled=number_of(line), direction="outgoing", arrived_at=at,
             reached_at=at, ended_at=at, carrier_seconds=seconds, state="ended",
@@ -143,9 +143,9 @@ def test_the_board_shows_supervisors_the_highest_alarm_in_words_and_operators_no
         client.force_login(supervisor_of(line))
         assert words in client.get("/board/now/").content.decode()
     client.force_login(kari.user)
-    assert "calls outwards" not in client.get("/board/now/").content.decode()
+    assert "outgoing calls" not in client.get("/board/now/").content.decode()
     client.force_login(supervisor_of(hotline("Books")))
-    assert "calls outwards" not in client.get("/board/now/").content.decode()
+    assert "outgoing calls" not in client.get("/board/now/").content.decode()
 
 
 def test_an_administrator_sets_countries_and_limits_and_a_supervisor_reads_them(client, line):

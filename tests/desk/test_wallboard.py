@@ -86,14 +86,14 @@ def test_a_supervisor_begins_at_the_board(client, line):
 
 def test_nobody_present_while_open_is_red(line):
     shown = {tile.title: tile for tile in tiles(board([line.pk], timezone.now()))}
-    assert (shown["People"].tone, shown["People"].word) == ("bad", "nobody is here")
+    assert (shown["People ready"].tone, shown["People ready"].word) == ("bad", "nobody is here")
 
 
 def test_a_missed_call_is_told_to_the_supervisor(line):
     kari = operator(line, at=timezone.now())
     Operator.objects.filter(pk=kari.pk).update(state=Presence.MISSED)
     shown = {tile.title: tile for tile in tiles(board([line.pk], timezone.now()))}
-    assert "missed a call" in shown["People"].word
+    assert "missed a call" in shown["People ready"].word
 
 
 # --- tiles --------------------------------------------------------------------------------------
@@ -109,6 +109,16 @@ def test_a_number_says_how_it_stands_to_the_same_weekday(line):
     assert shown["Abandoned today"].trend.words == "usually 0 %"
 
 
+def test_days_of_several_clocks_are_not_compared_with_one_usual_day(line):
+    at, far = timezone.now(), hotline("Far line", time_zone="Asia/Manila")
+    for each in (line, far):
+        for moment in (at - timedelta(days=7, minutes=20), at - timedelta(minutes=1)):
+            make_call(each, moment, wait=5, talk=9)
+    count([line.pk, far.pk], at - timedelta(days=30), at - timedelta(days=1))
+    shown = {tile.title: tile for tile in tiles(board([line.pk, far.pk], at))}
+    assert (shown["Waiting now"].trend, shown["Abandoned today"].trend) == (None, None)
+
+
 def test_without_weeks_to_compare_with_nothing_is_said_to_be_usual(line):
     make_call(line, timezone.now(), wait=5, talk=9)
     assert all(tile.trend is None for tile in by_title(line).values())
@@ -116,7 +126,7 @@ def test_without_weeks_to_compare_with_nothing_is_said_to_be_usual(line):
 
 def test_how_many_are_planned_stands_beside_how_many_are_here(line):
     make_operator(line, state=Presence.READY)
-    trend = by_title(line, planned=3)["People"].trend
+    trend = by_title(line, planned=3)["People ready"].trend
     assert (trend.icon, trend.words) == ("down", "3 are planned now")
 
 
@@ -205,6 +215,15 @@ def test_many_boards_cost_one(client, line):
     with CaptureQueriesContext(connection) as seen:
         page(client)
     assert not [query for query in seen.captured_queries if "calls_call" in query["sql"]]
+
+
+def test_the_board_shows_the_hotlines_that_were_chosen(client, line):
+    other = hotline("Meter line")
+    client.force_login(make_user("supervisor", line, other))
+    assert "Meter line" in page(client)
+    client.post("/people/me/hotlines/", {"hotline": line.pk, "next": "/board/"})
+    shown = page(client)
+    assert "Faults line" in shown and "Meter line" not in shown
 
 
 def test_what_is_kept_is_not_shown_to_others(client, line):

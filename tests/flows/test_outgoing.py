@@ -212,7 +212,7 @@ def test_at_the_limit_nothing_outward_is_dialled_but_operators_telephones_still_
         passed = api(
             system, kari, f"{Call.objects.get(carrier_ref=caller.sid).pk}/transfer/", to=engineer.phone, kind="cold"
         )
-        assert passed.status_code == 409 and "limit for calls outwards" in passed.json()["detail"]
+        assert passed.status_code == 409 and "limit for outgoing calls" in passed.json()["detail"]
         caller.hang_up()
     system.at_rest()
 

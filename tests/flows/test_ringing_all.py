@@ -58,8 +58,8 @@ def test_browsers_and_telephones_ring_at_once_and_stop_when_one_accepts(system, 
     call = over(caller)
     assert (call.operator, call.offers.filter(reason="taken").count()) == (ola, 3)
     said = [line.text for line in timeline(call, together=True)]
-    assert "It rang at Kari, Ola and Siri." in said
-    assert "It rang at Late." in said
+    assert "It rang for Kari, Ola and Siri." in said
+    assert "It rang for Late." in said
     assert "It stopped ringing at Kari, Late and Siri: somebody else had answered." in said
     assert next(step.word for step in lifeline(call) if step.kind == "rang") == "Rang Kari, Ola and Siri at once"
     system.at_rest()

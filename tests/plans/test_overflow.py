@@ -126,7 +126,7 @@ def test_beyond_the_limit_of_the_day_nothing_is_rung_and_the_caller_goes_on(carr
     wait(carrier, second, text)
     call = the_call(second)
     assert (call.state, Leg.objects.filter(call=call).exists()) == ("voicemail", False)
-    assert any("limit for calls outwards" in told_line for told_line in told(call))
+    assert any("limit for outgoing calls" in told_line for told_line in told(call))
 
 
 def test_a_hotline_that_one_telephone_answers_lacks_no_operators(line):
