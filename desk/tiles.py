@@ -103,7 +103,7 @@ def _waiting(shown: Board) -> Tile:
     if not shown.waiting:
         return tile
     few = shown.waiting <= max(1, shown.staff.present)
-    word, tone = (_("being answered"), "warn") if few else (_("more than people here"), "bad")
+    word, tone = (_("being answered"), "warn") if few else (_("short of people"), "bad")
     return replace(tile, word=word, tone=tone)
 
 

@@ -288,7 +288,7 @@ def test_the_page_tells_the_last_thirty_and_calls_again(client):
     assert client.post("/canary/faults/call/").status_code == 404
     assert client.post(f"/canary/{other.slug}/call/").status_code == 404
     page = client.post(f"/canary/{line.slug}/call/", follow=True).content.decode()
-    assert "Every test call got through." in page and "29 before" in page
+    assert "Every test call got through." in page and "29 earlier" in page
     assert "The caller would have heard nothing." in page and "Library" not in page
     assert CanaryCall.objects.filter(hotline=line).count() == 30
     rows = client.post("/canary/call/", headers={"HX-Request": "true"}).content.decode()
