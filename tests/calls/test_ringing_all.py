@@ -253,7 +253,7 @@ def test_two_processes_ring_in_one_moment_and_it_is_told_as_one():
     ring_others(at + timedelta(seconds=2))
     assert [step[0] for step in steps(call)] == ["Rang Kari and Ola at once", "Rang Siri"]
     told = [each.text for each in timeline(call, together=True)]
-    assert told[-2:] == ["It rang at Kari and Ola.", "It rang at Siri."]
+    assert told[-2:] == ["It rang for Kari and Ola.", "It rang for Siri."]
 
 
 def test_who_is_rung_after_a_quick_refusal_was_not_rung_at_once():
