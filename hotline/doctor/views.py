@@ -48,19 +48,24 @@ def doctor(request: HttpRequest) -> HttpResponse:
             return render(request, "doctor/_rows.html", {"rows": rows, "busy": True})
         run_and_keep(ALL)
         return redirect("doctor:doctor")
-    kept = {each.name: each for each in CheckResult.objects.filter(name__in=BY_NAME)}
+    kept = _kept()
     rows = [Row(each, kept.get(each.name)) for each in ALL]
     return render(request, "doctor/doctor.html", {"rows": rows, **_summary(list(kept.values()))})
+
+
+def _kept() -> dict[str, CheckResult]:
+    return {each.name: each for each in CheckResult.objects.filter(name__in=BY_NAME)}
 
 
 @access.needs(access.ADMINISTRATOR)
 @require_POST
 def look(request: HttpRequest, name: str) -> HttpResponse:
-    """Run one check, and show its row."""
+    """Run one check, and show its row, and what is known of all beside it."""
     if name not in BY_NAME:
         raise Http404
     (kept,) = run_and_keep([BY_NAME[name]])
-    return render(request, "doctor/_row.html", {"row": Row(BY_NAME[name], kept)})
+    shown = {"row": Row(BY_NAME[name], kept), "beside": True, **_summary(list(_kept().values()))}
+    return render(request, "doctor/_looked.html", shown)
 
 
 def _summary(kept: list[CheckResult]) -> dict[str, Any]:

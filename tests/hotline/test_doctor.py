@@ -284,4 +284,5 @@ def test_with_scripts_each_row_asks_for_itself_so_that_each_comes_when_it_is_kno
     assert CheckResult.objects.count() == 0
     row = administrator.post("/doctor/disk/", headers={"HX-Request": "true"}).content.decode()
     assert "Room." in row and 'hx-trigger="load"' not in row
+    assert "1 good" in row.partition('id="doctor-summary" hx-swap-oob="true"')[2]  # the head of the page follows
     assert administrator.post("/doctor/nothing/").status_code == 404
