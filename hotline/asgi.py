@@ -10,6 +10,7 @@ import signal
 import threading
 from typing import Any
 
+from a2wsgi import WSGIMiddleware
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hotline.settings")
@@ -25,7 +26,7 @@ from telephony.twilio.entry import WebhookHandler  # noqa: E402
 
 live = LiveStreams(live_rights)
 pages = Threads(django_application, settings.WEB_THREADS)
-webhooks = Threads(WebhookHandler(), settings.WEB_THREADS)  # past the pages' middleware
+webhooks = WSGIMiddleware(WebhookHandler(), workers=settings.WEB_THREADS)  # past the pages' middleware
 _ROUTES: list[tuple[str, Any]] = [
     ("/live/stream/", live),
     ("/twilio/", webhooks),

@@ -26,10 +26,13 @@ class Threads:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         loop = asyncio.get_running_loop()
-        environ = build_environ(scope, Body(loop, receive))  # type: ignore[arg-type]
+        environ = build_environ(scope, Body(loop, receive))
+
+        async def sent(message: Message) -> None:
+            await send(message)
 
         def passed_on(message: Message) -> None:
-            asyncio.run_coroutine_threadsafe(send(message), loop).result()
+            asyncio.run_coroutine_threadsafe(sent(message), loop).result()
 
         # Within a copy of the context, so that what a thread sets for one request is gone at the next.
         run = contextvars.copy_context().run

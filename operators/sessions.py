@@ -56,7 +56,7 @@ class SessionStore(db.SessionStore):
 
     def save(self, must_create: bool = False) -> None:
         super().save(must_create)
-        _remember(str(self.session_key), self._get_session(no_load=must_create).get(auth.SESSION_KEY))
+        _remember(str(self.session_key), self.get(auth.SESSION_KEY))
 
 
 def _remember(key: str, user_id: str | None) -> None:
@@ -71,7 +71,7 @@ class Middleware(AuthenticationMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
-        request.user = SimpleLazyObject(lambda: _user(request))
+        request.user = SimpleLazyObject(lambda: _user(request))  # type: ignore[assignment]
 
 
 def _user(request: Any) -> Any:
