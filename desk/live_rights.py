@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone
@@ -13,7 +14,6 @@ from hotline.core import access
 from hotline.core.live_stream import Grant
 from operators.models import Operator, User
 from operators.permissions import hotlines_of
-from operators.sessions import SessionStore
 
 
 def grant(session_key: str) -> Grant | None:

@@ -80,7 +80,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "operators.sessions.Middleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -233,7 +233,7 @@ MFA_TOTP_ISSUER = "Hotline"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an administrator vouches for addresses
 # Supervisors and administrators open nothing before they have set up a second factor.
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=False)
-SESSION_ENGINE = "operators.sessions"  # in the database: nothing of value lives in Redis
+SESSION_ENGINE = "django.contrib.sessions.backends.db"  # nothing of value lives in Redis
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

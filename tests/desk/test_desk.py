@@ -191,7 +191,7 @@ def test_who_answers_no_calls_is_told_so(client, line):
 
 @pytest.mark.parametrize(
     ("path", "most"),
-    [("/desk/", 26), ("/desk/now/", 26), ("/desk/waiting/", 2), ("/desk/answers/", 10)],
+    [("/desk/", 26), ("/desk/now/", 26), ("/desk/waiting/", 3), ("/desk/answers/", 10)],
 )
 def test_the_desk_is_read_in_few_queries(client, kari, line, path, most, django_assert_max_num_queries):
     Caller(line).answered()
