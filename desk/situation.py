@@ -112,7 +112,11 @@ def situation(operator: Operator, at: datetime, reopen: UUID | None = None) -> S
 
     `reopen` names an earlier call of theirs, whose note is shown while no other call is in hand.
     """
-    current = queries.current(operator.pk, state=operator.state) or (_taken(operator.pk, reopen) if reopen else None)
+    current = queries.current(operator.pk, state=operator.state)
+    if current is None and operator.state in presence.BUSY:  # the call ended between the two questions
+        operator = presence.at_desk(pk=operator.pk) or operator
+        current = queries.current(operator.pk, state=operator.state)
+    current = current or (_taken(operator.pk, reopen) if reopen else None)
     shift = scheduling.shift_at(operator.pk, at)
     call = current.call if current else None
     history = history_of(call) if call else []

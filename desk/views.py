@@ -73,13 +73,14 @@ def now(request: HttpRequest) -> HttpResponse:
     `have` names the call whose note the page already holds. While that call lasts, the form is left alone and only
     the parts around it are sent, so that nobody's typing is disturbed. `reopen` asks for the note of an earlier call.
     """
+    at = timezone.now()
     operator = presence.at_desk(user=request.user.pk, active=True)
     if operator is None:
         raise Http404
     have = request.GET.get("have", "")
     if request.GET.get("reopen"):
-        return now_response(request, operator, reopen=_uuid(request.GET["reopen"]), fresh=True)
-    return now_response(request, operator, have=have, fresh=True)
+        return now_response(request, operator, reopen=_uuid(request.GET["reopen"]), read_at=at)
+    return now_response(request, operator, have=have, read_at=at)
 
 
 def now_response(
@@ -90,15 +91,15 @@ def now_response(
     reopen: UUID | None = None,
     error: str = "",
     wrong: dict[str, str] | None = None,
-    fresh: bool = False,
+    read_at: datetime | None = None,
 ) -> HttpResponse:
     """The answer to every act at the desk: the desk as it stands.
 
-    `error` is a sentence about the act; `wrong` names fields of the note, each with what is wrong there. `fresh` says
-    that `presence.at_desk` has just read the operator; else that is done now, as the act may have changed the row.
+    `error` is a sentence about the act; `wrong` names fields of the note, each with what is wrong there. `read_at` is
+    when `presence.at_desk` read the operator; else that is done now, as the act may have changed the row.
     """
-    at = timezone.now()
-    operator = operator if fresh else presence.at_desk(pk=operator.pk) or operator
+    at = read_at or timezone.now()
+    operator = operator if read_at else presence.at_desk(pk=operator.pk) or operator
     here = desk.situation(operator, at, reopen or _reopened(have))
     kept = here.holds != "" and here.holds == have
     context = _now(here) if kept else _whole(operator, at, here)

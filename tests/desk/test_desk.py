@@ -6,7 +6,9 @@ import pytest
 from django.utils import timezone
 
 from calls.models import Note, Topic
+from desk.situation import situation
 from knowledge.models import Script, ScriptStep
+from operators import presence
 from operators.models import Operator, Presence
 from tests.desk.caller import Caller
 from tests.world import hotline, operator
@@ -212,3 +214,13 @@ def test_while_a_note_is_written_less_is_asked(client, kari, line, django_assert
 
 def test_the_door_leads_to_the_page_of_ones_work(client, kari):
     assert client.get("/")["Location"] == "/desk/"
+
+
+def test_a_call_that_ends_between_two_questions_leaves_no_desk_without_it(kari, line):
+    """The operator was read as talking; when the call is asked for, it is over."""
+    caller = Caller(line).answered()
+    stale = presence.at_desk(pk=kari.pk)
+    assert stale.state == Presence.ON_CALL
+    caller.operator_left()
+    here = situation(stale, timezone.now())
+    assert (here.operator.state, here.current.phase) == (Presence.WRAP_UP, "wrap_up")
