@@ -106,7 +106,7 @@ def test_another_hotline_gets_the_caller_first_in_its_line_with_the_note(system,
         talk.caller.hang_up()
         before.hang_up()
     assert over(talk.caller).operator == waiting
-    assert "passed the caller on to the line of Orders of the flow" in talk.text()
+    assert "passed the caller on to the front of the queue of Orders of the flow" in talk.text()
     over(before)
     system.at_rest()
 
