@@ -1,6 +1,6 @@
 """What happens next to a call, from the state it is in: the same answer whoever asks, and however often."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
@@ -34,6 +34,7 @@ PRESENT = [Presence.READY, Presence.RINGING, Presence.ON_CALL, Presence.WRAP_UP,
            Presence.OTHER, Presence.MISSED]  # fmt: skip
 
 
+SOON = timedelta(hours=3)  # no closing lies before what is promised within it, so the time alone says which day
 _ROUND = 30  # seconds that a round of music takes, after which the carrier asks again
 _WORDS = {
     "unknown": "unknown",
@@ -152,9 +153,10 @@ def recording(call: Call, hotline: Hotline, own: Say | Sound | None) -> Step:
 
 
 def promise(call: Call, hotline: Hotline, at: datetime) -> Farewell:
-    """By when the caller is called back, in the hotline's own time; on another day the time alone would mislead."""
+    """By when the caller is called back, in the hotline's own time; of another day the time alone would mislead, but
+    for the hours after midnight."""
     by = call.callback.promised_by.astimezone(hotline.zone) if call.callback else None
-    if by is None or by.date() != at.astimezone(hotline.zone).date():
+    if by is None or (by - at >= SOON and by.date() != at.astimezone(hotline.zone).date()):
         return Farewell(word("callback_promised_later", call.language))
     return Farewell(word("callback_promised", call.language, time=f"{by:%H:%M}"))
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from calls import callback_acts, callbacks, promises, services
+from calls import callback_acts, callbacks, promises, routing, services
 from calls.callback_words import promise
 from calls.models import Call, Callback, Instruction
 from calls.timeline import timeline
@@ -110,6 +110,17 @@ def test_what_would_fall_after_closing_is_promised_for_the_next_opening():
     callback = callbacks.ask(waiting(line).pk, at=NOW)
     assert callback.promised_by == datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
     assert promise(callback, NOW) == "by Thu 5 Mar 09:00"
+
+
+def test_a_caller_before_midnight_hears_the_time_after_it_and_one_before_closing_that_it_opens_again(line):
+    night = NOW.replace(hour=23, minute=30)
+    call = waiting(line, at=night, language="en")
+    callbacks.ask(call.pk, at=night)
+    call = Call.objects.select_related("hotline", "callback").get(pk=call.pk)
+    assert "We call you back by 00:30" in str(routing.promise(call, line, night))
+    Callback.objects.update(promised_by=night + timedelta(hours=9))
+    call = Call.objects.select_related("hotline", "callback").get(pk=call.pk)
+    assert "when we are open again" in str(routing.promise(call, line, night))
 
 
 def test_nobody_is_tried_while_the_hotline_is_closed(line):
