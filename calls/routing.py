@@ -34,7 +34,7 @@ PRESENT = [Presence.READY, Presence.RINGING, Presence.ON_CALL, Presence.WRAP_UP,
            Presence.OTHER, Presence.MISSED]  # fmt: skip
 
 
-SOON = timedelta(hours=3)  # no closing lies before what is promised within it, so the time alone says which day
+SOON = timedelta(hours=3)  # a time of the clock so near is not taken for another day's
 _ROUND = 30  # seconds that a round of music takes, after which the carrier asks again
 _WORDS = {
     "unknown": "unknown",

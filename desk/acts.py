@@ -122,13 +122,16 @@ def by_hand(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/_by_hand.html", {"form": form})
 
 
-def _written(request: HttpRequest) -> dict[str, Any]:
+def _written(request: HttpRequest, call: Call) -> dict[str, Any]:
+    """What the form says. Where nothing personal is kept it has no field for a name, which nobody could empty: an older
+    draft of the browser may still hold one."""
+    personal = not (call.hotline is not None and call.hotline.nothing_personal)
     topic = request.POST.get("topic", "")
     return {
         "topic_id": int(topic) if topic.isdecimal() else None,
         "outcome": request.POST.get("outcome", ""),
         "summary": request.POST.get("summary", "")[:10_000],
-        "caller_name": request.POST.get("caller_name", "").strip()[:120],
+        "caller_name": request.POST.get("caller_name", "").strip()[:120] if personal else "",
     }
 
 
@@ -146,7 +149,7 @@ def draft(request: HttpRequest, call_id: UUID) -> HttpResponse:
     at = timezone.now()
     try:
         note = services.save_draft(
-            call.pk, operator_id=operator.pk, at=at, version=_version(request), **_written(request)
+            call.pk, operator_id=operator.pk, at=at, version=_version(request), **_written(request, call)
         )
     except services.Conflict as conflict:
         return JsonResponse({"error": str(conflict), "current": _as_kept(conflict.current)}, status=409)
@@ -191,7 +194,7 @@ def save(request: HttpRequest, call_id: UUID) -> HttpResponse:
     """Save the note. In wrap-up that is also the end of it: the next state begins, a break if `then` says so."""
     operator = operator_of(request)
     call = own_call(operator, call_id)
-    written, have = _written(request), have_of(request)
+    written, have = _written(request, call), have_of(request)
     wrong = _missing(call, written)
     error = "" if wrong else _saved(request, operator, call, written)
     if wrong or error:

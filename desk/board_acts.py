@@ -66,10 +66,15 @@ def _sheet(request: HttpRequest, operator: Operator, error: str = "") -> HttpRes
     others = lasts and operator.user_id != request.user.pk  # their own call needs no ear of theirs
     talks = others and hotlines_of(request.user).filter(pk=card.call.hotline_id).exists()  # type: ignore[union-attr]
     answered = set(operator.hotlines.values_list("pk", flat=True))
-    offered = [(each, each.pk in answered) for each in lines.visible_to(request.user).filter(active=True)]
+    offered = [(each, each.pk in answered) for each in _offered(request)]
     context = {"card": card, "busy": busy, "error": error, "talks": talks, "lines": offered}
     context["text"] = request.POST.get("text", "")
     return render(request, "desk/_board_person.html", context)
+
+
+def _offered(request: HttpRequest) -> list[Hotline]:
+    """The hotlines that the supervisor can let somebody answer."""
+    return list(lines.visible_to(request.user).filter(active=True))
 
 
 @access.needs(access.SUPERVISOR)
@@ -103,20 +108,21 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
 @access.needs(access.SUPERVISOR)
 @require_POST
 def set_lines(request: HttpRequest, pk: int) -> HttpResponse:
-    """Which of the supervisor's hotlines somebody answers from now on. Those of others stay as they are."""
+    """Which of the hotlines on the sheet somebody answers from now on. All others stay as they are, and are not named:
+    they may be none of the supervisor's."""
     operator, at = _operator(request, pk), timezone.now()
-    own = set(hotlines_of(request.user).values_list("pk", flat=True))
+    own = {each.pk: each.name for each in _offered(request)}
     before = set(operator.hotlines.values_list("pk", flat=True))
-    after = before - own | own & {int(each) for each in request.POST.getlist("line") if each.isdecimal()}
+    after = before - own.keys() | own.keys() & {int(each) for each in request.POST.getlist("line") if each.isdecimal()}
     if after == before:
         return done(_("Nothing is changed."))
     try:
         people.change_operator(operator, by=request.user, at=at, hotlines=after)
     except people.Refused as refused:
         return _sheet(request, operator, error=str(refused))
-    names = ", ".join(operator.hotlines.order_by("name").values_list("name", flat=True))
-    back = (reverse("desk:board_lines", args=[operator.pk]), {"line": sorted(before & own)})
-    words = {"name": operator.display_name, "hotlines": names or _("no hotline")}
+    names = ", ".join(sorted(own[each] for each in own.keys() & after))
+    back = (reverse("desk:board_lines", args=[operator.pk]), {"line": sorted(before & own.keys())})
+    words = {"name": operator.display_name, "hotlines": names or _("none of your hotlines")}
     return done(_("%(name)s answers %(hotlines)s now.") % words, undo=back)
 
 

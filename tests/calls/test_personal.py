@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from calls.models import Call, Note
+from calls.models import Call, Note, Offer
 from calls.notes import save_draft, save_note
 from calls.personal import holds_personal
 from calls.services import Refused
@@ -94,3 +94,12 @@ def test_the_api_refuses_it_with_the_sentence(client, call, crisis):
     answer = client.post(f"/api/v1/calls/{call.pk}/note/", wish, content_type="application/json")
     assert answer.status_code == 409
     assert "nothing personal" in answer.content.decode()
+
+
+def test_a_name_in_an_older_draft_of_the_browser_does_not_stop_the_desk(client, call):
+    at = call.answered_at
+    Offer.objects.create(call=call, operator=call.operator, state="accepted", made_at=at, ring_until=at, accepted_at=at)
+    client.force_login(call.operator.user)
+    written = {"caller_name": "Kari", "summary": "Felt alone.", "outcome": "answered"}
+    assert client.post(f"/desk/calls/{call.pk}/draft/", written).status_code == 200
+    assert (Note.objects.get().caller_name, Note.objects.get().summary) == ("", "Felt alone.")

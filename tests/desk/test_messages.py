@@ -98,14 +98,23 @@ def test_a_supervisor_lets_somebody_answer_another_of_their_hotlines_and_takes_i
     assert "Foreign line" not in sheet
     answer = client.post(f"/board/people/{kari.pk}/lines/", {"line": [water.pk]}).content.decode()
     assert set(kari.hotlines.all()) == {water, foreign}  # what others decide is not touched
-    assert "Kari answers Foreign line, Water line now." in answer
+    assert "Kari answers Water line now." in answer
+    assert "Foreign line" not in answer
     assert "Undo" in answer
     client.post(f"/board/people/{kari.pk}/lines/", {"line": [line.pk, foreign.pk]})
     assert set(kari.hotlines.all()) == {line, foreign}
     assert AuditEntry.objects.filter(verb="operator.changed").count() == 2
 
 
+def test_a_hotline_that_is_not_offered_because_it_is_not_in_use_is_not_taken_away(client, kari, line, boss):
+    resting, water = world.hotline("Resting line", active=False), world.hotline("Water line")
+    boss.hotlines.add(resting, water)
+    kari.hotlines.add(resting)
+    client.post(f"/board/people/{kari.pk}/lines/", {"line": [water.pk]})
+    assert set(kari.hotlines.all()) == {resting, water}
+
+
 def test_somebody_may_be_left_with_nothing_to_answer(client, kari, line, boss):
     answer = client.post(f"/board/people/{kari.pk}/lines/", {}).content.decode()
-    assert "Kari answers no hotline now." in answer
+    assert "Kari answers none of your hotlines now." in answer
     assert not kari.hotlines.exists()
