@@ -2,13 +2,14 @@
 
 Follows `static/core/live.js`: elements of one address are fetched once, at most once in their pace and once more for
 what came meanwhile, all of them at every poll. What a page holds is read from the page itself, so that a fragment more
-costs here what it costs there.
+costs here what it costs there; a part that the stream brings is not asked for.
 """
 
 import asyncio
 import json
 import random
 import re
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -29,7 +30,7 @@ def _constant(name: str) -> float:
     return int(found[1]) / 1000
 
 
-POLL, PACE = _constant("POLL") * _constant("CALM") * 1000, _constant("PACE")
+POLL, CALM, PACE = _constant("POLL"), _constant("CALM"), _constant("PACE")
 BEAT = 15.0
 
 
@@ -42,6 +43,7 @@ class Fragment:
     pace: float
     every: float = 0.0  # a poll of its own, in seconds
     asked: asyncio.Event = field(default_factory=asyncio.Event)
+    at: float = 0.0  # when it was last asked for, or brought
 
 
 class Fragments(HTMLParser):
@@ -107,15 +109,24 @@ class OpenPage:
             opened.set()
             async for line in answer.content:
                 if line.startswith(b"data: "):
-                    heard = set(json.loads(line[6:]))
-                    for each in self.fragments:
-                        if each.topics & heard:
-                            each.asked.set()
+                    self._hear(json.loads(line[6:]))
+
+    def _hear(self, message: list[str] | dict[str, str]) -> None:
+        """Names of topics, or parts that were brought by theirs."""
+        brought = isinstance(message, dict)
+        for each in self.fragments:
+            if each.topics & set(message):
+                if brought:
+                    each.at = time.monotonic()
+                    self.counts["(brought)"] += 1
+                else:
+                    each.asked.set()
 
     async def _keep(self, fragment: Fragment) -> None:
         while True:
             await fragment.asked.wait()
             fragment.asked.clear()
+            fragment.at = time.monotonic()
             await self._get(fragment.url)
             await asyncio.sleep(fragment.pace)
 
@@ -123,7 +134,8 @@ class OpenPage:
         await asyncio.sleep(random.uniform(0, POLL))
         while True:
             for each in self.fragments:
-                each.asked.set()
+                if time.monotonic() - each.at > CALM:
+                    each.asked.set()
             await asyncio.sleep(POLL)
 
     async def _every(self, fragment: Fragment) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from calls.news import line_topics
@@ -15,6 +16,7 @@ from hotline.core.prepared import Prepared
 from operators.models import Operator, Presence
 from telephony import outages
 
+TOPIC = "lines:"  # and the language of the page: the stream brings them itself, see `live_lines`
 _PAUSE = {Presence.READY: "now", Presence.ON_CALL: "later", Presence.WRAP_UP: "later"}  # when a break would begin
 
 
@@ -46,8 +48,9 @@ class Lines:
     lines: tuple[Line, ...]
 
     @property
-    def topics(self) -> str:
-        return line_topics(line.pk for line in self.lines)
+    def heard(self) -> frozenset[str]:
+        """The topics that are told when any of this changes."""
+        return frozenset(line_topics(line.pk for line in self.lines).split()) | {f"operator:{self.operator_id}"}
 
     @property
     def waiting(self) -> int:
@@ -59,7 +62,8 @@ class Lines:
 
     def queue(self) -> dict[str, object]:
         """What the pill of the top bar shows."""
-        return {"count": self.waiting, "since": self.since, "topics": self.topics, "url": reverse("desk:waiting")}
+        topic = f"{TOPIC}{get_language()}"
+        return {"count": self.waiting, "since": self.since, "topics": topic, "url": reverse("desk:waiting")}
 
     def shown(self, at: datetime) -> "Shown":
         """What is to be seen of them, worked out once for all the desks that see the same in the same second."""
@@ -69,10 +73,14 @@ class Lines:
 
 @dataclass(frozen=True)
 class Shown:
-    """The parts of the answer that name no operator."""
+    """The pill of the top bar with what stands under it, and the panel of the lines; neither names an operator."""
 
-    frame: SafeString
-    lines: SafeString
+    frame: str
+    panel: str
+
+    @property
+    def whole(self) -> str:
+        return self.frame + self.panel
 
 
 # Plain SQL, prepared: every desk asks for it at every change of its lines, and building it anew, and planning it, cost
@@ -80,7 +88,7 @@ class Shown:
 _LINES = Prepared(
     "desk_lines",
     f"""
-SELECT me.id, me.state, {outages.SINCE},
+SELECT me.user_id, me.id, me.state, {outages.SINCE},
        h.id, h.name, h.colour, h.service_level_seconds,
        ARRAY(SELECT n.number FROM lines_number n WHERE n.hotline_id = h.id AND n.active ORDER BY n.id),
        line.waiting, line.since,
@@ -94,19 +102,26 @@ SELECT me.id, me.state, {outages.SINCE},
   LEFT JOIN LATERAL (SELECT count(*) AS waiting, min(c.queued_at) AS since FROM calls_call c
                       WHERE c.hotline_id = h.id AND c.state = 'waiting' AND c.direction = 'incoming'
                         AND NOT c.training) line ON true
- WHERE me.user_id = %(user)s AND me.active ORDER BY h.priority DESC, h.name
+ WHERE me.user_id = ANY(%(users)s) AND me.active ORDER BY me.id, h.priority DESC, h.name
 """,  # noqa: S608 - nothing in it comes from outside
-    {"user": "bigint"},
+    {"users": "bigint[]"},
 )
 
 
 def lines_for(user_id: int) -> Lines | None:
     """The lines of the operator behind a person, in one query for all of it; None for people who answer no calls."""
-    rows = _LINES.rows({"user": user_id})
-    if not rows:
-        return None
-    operator_id, state, silent_since = rows[0][:3]
-    return Lines(operator_id, _PAUSE.get(state, ""), silent_since, tuple(_line(*row[3:]) for row in rows if row[3]))
+    return lines_of_people([user_id]).get(user_id)
+
+
+def lines_of_people(user_ids: Iterable[int]) -> dict[int, Lines]:
+    """The same for many people, in one query for all of them; by person, without those who answer no calls."""
+    found = {}
+    for user_id, rows in groupby(_LINES.rows({"users": list(user_ids)}), key=itemgetter(0)):
+        of_theirs = list(rows)
+        operator_id, state, silent_since = of_theirs[0][1:4]
+        lines = tuple(_line(*row[4:]) for row in of_theirs if row[4])
+        found[user_id] = Lines(operator_id, _PAUSE.get(state, ""), silent_since, lines)
+    return found
 
 
 def _line(pk: int, name: str, colour: int, goal: int, called: list[str], *rest: object) -> Line:
@@ -130,7 +145,10 @@ def _shown(
 ) -> Shown:
     """Made of nothing but what it is given, so it cannot be older than what was read. `language` is the active one."""
     here = Lines(0, pause, silent_since, lines)
-    frame = {"queue": here.queue(), "outage": {"started_at": silent_since} if silent_since else None}
-    seen = {"here": here, "at": datetime.fromtimestamp(second, UTC), "uncovered": uncovered(lines)}
-    made = render_to_string("desk/_waiting_frame.html", frame), render_to_string("desk/_lines.html", seen)
-    return Shown(*(mark_safe(text) for text in made))  # noqa: S308 - made, and escaped, by the template engine
+    queue = here.queue()
+    frame = {"queue": queue, "outage": {"started_at": silent_since} if silent_since else None}
+    at, alone = datetime.fromtimestamp(second, UTC), uncovered(lines)
+    panel = {"here": here, "at": at, "uncovered": alone, "topic": queue["topics"]}
+    return Shown(
+        render_to_string("desk/_waiting_frame.html", frame), render_to_string("desk/_lines_section.html", panel)
+    )

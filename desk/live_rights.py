@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from calls.parting import HELP_TOPIC, topic_of
+from desk.lines import TOPIC
 from hotline.core import access
 from hotline.core.live_stream import Grant
 from operators.models import Operator, User
@@ -20,20 +21,21 @@ def grant(session_key: str) -> Grant | None:
     """What the person of a session may hear; None for a stranger.
 
     Everyone hears the board, the register and their own part; supervisors hear every operator and calls for help
-    (names of topics carry no data, and pages check again what they show).
+    (names of topics carry no data, and pages check again what they show). A desk is brought its lines.
     """
     request = HttpRequest()
     request.session = SessionStore(session_key)
     user: Any = get_user(request)
     if not access.has_role(user, access.OPERATOR):
         return None
+    prefixes = ["call:"]
     topics = {"board", "calls", "callbacks", "queue", "carrier"}
     for pk in hotlines_of(user):
         topics |= {f"hotline:{pk}", f"queue:{pk}"}
     operator_id = Operator.objects.filter(user=user).values_list("pk", flat=True).first()
     if operator_id is not None:
         topics.add(f"operator:{operator_id}")
-    prefixes = ["call:"]
+        prefixes.append(TOPIC)
     if access.has_role(user, access.SUPERVISOR):
         topics |= {HELP_TOPIC, topic_of(user.pk)}
         prefixes.append("operator:")

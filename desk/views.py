@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -120,7 +119,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
     lines = lines_for(request.user.pk)  # type: ignore[arg-type]
     if lines is None:
         raise Http404
-    return HttpResponse(render_to_string("desk/_waiting.html", _lines(lines, timezone.now())))
+    return HttpResponse(lines.shown(timezone.now()).whole)
 
 
 @access.needs(access.OPERATOR)
@@ -179,7 +178,7 @@ def _found(operator: Operator, call: Call | None, history: list[Call] | None = N
 
 
 def _lines(lines: Lines, at: datetime) -> dict[str, Any]:
-    return {"lines": lines, "lines_shown": lines.shown(at), "queue": lines.queue()}
+    return {"lines_panel": lines.shown(at).panel, "queue": lines.queue()}
 
 
 def _about(operator: Operator) -> tuple[list[int], str, queries.Current | None]:

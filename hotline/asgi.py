@@ -18,12 +18,12 @@ django_application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - apps are loaded by now
 
-from desk import live_rights  # noqa: E402
+from desk import live_lines, live_rights  # noqa: E402
 from hotline.core.live_stream import LiveStreams, Receive, Scope, Send  # noqa: E402
 from telephony.simulator import proxy as simulator  # noqa: E402
 from telephony.twilio.entry import WebhookHandler  # noqa: E402
 
-live = LiveStreams(live_rights)
+live = LiveStreams(live_rights, live_lines)
 pages = WSGIMiddleware(django_application, workers=settings.WEB_THREADS)
 webhooks = WSGIMiddleware(WebhookHandler(), workers=settings.WEB_THREADS)  # past the pages' middleware
 _ROUTES: list[tuple[str, Any]] = [

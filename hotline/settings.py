@@ -117,7 +117,7 @@ WEB_THREADS = env.int("WEB_THREADS", default=16)
 DATABASE_URL = env("DATABASE_URL", default="postgres:///hotline")
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"].update(
-    CONN_MAX_AGE=env.int("CONN_MAX_AGE", default=60),
+    CONN_MAX_AGE=env.int("CONN_MAX_AGE", default=600),  # a new one costs more than many requests
     CONN_HEALTH_CHECKS=True,
     ATOMIC_REQUESTS=False,
 )

@@ -11,12 +11,21 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from hotline.core import access
+from operators.models import User
 
 
 def having(people: Iterable[Any]) -> set[int]:
     """The ids of those of `people` whose sign-in asks for a code."""
     found = Authenticator.objects.filter(user__in=people, type=Authenticator.Type.TOTP)
     return set(found.values_list("user_id", flat=True))
+
+
+def lacking(user_ids: Iterable[int]) -> set[int]:
+    """Those of these people to whom no page opens before they have set up a second factor."""
+    if not settings.REQUIRE_SECOND_FACTOR:
+        return set()
+    asked = [person for person in User.objects.filter(pk__in=user_ids) if access.has_role(person, access.SUPERVISOR)]
+    return {person.pk for person in asked} - having(asked)
 
 
 class SecondFactorMiddleware:

@@ -1,7 +1,8 @@
 """Live updates to browsers: one LISTEN connection per process, fanned out as server-sent events.
 
-A message holds topics and nothing else; the page fetches what changed. Each stream keeps the set of topics it has
-not sent yet, so that a slow reader costs a few names and never a growing queue. Streams end within a few seconds of
+A message is a list of topics, of which the page fetches what changed, or an object of parts that were made once for
+many (`live_parts`). Each stream keeps the set of topics it has not sent yet, and of each part the newest, so that a
+slow reader never costs a growing queue. Streams end within a few seconds of
 a sign-out, a closed account or a changed right: one batched check per process (`Rights.ended`).
 """
 
@@ -11,7 +12,7 @@ import json
 import logging
 import random
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,6 +25,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 
 from hotline.core.live import LIVE_CHANNEL
+from hotline.core.live_parts import Maker, Parts
 
 KEEP_ALIVE_SECONDS = 15
 CHECK_SECONDS = 3
@@ -66,12 +68,21 @@ class Stream:
     grant: Grant
     topics: frozenset[str]
     pending: set[str] = field(default_factory=set)
+    parts: dict[str, str] = field(default_factory=dict)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     keep_alive: bool = False
     closed: bool = False
 
+    @property
+    def user_id(self) -> int:
+        return self.grant.user_id
+
     def tell(self, topics: Iterable[str]) -> None:
         self.pending.update(topics)
+        self.wake.set()
+
+    def give(self, name: str, html: str) -> None:
+        self.parts[name] = html
         self.wake.set()
 
     def close(self) -> None:
@@ -79,12 +90,13 @@ class Stream:
         self.wake.set()
 
     def take(self) -> bytes:
-        """What to send now; empties the pending set."""
-        if self.pending:
-            message = f"data: {json.dumps(sorted(self.pending))}\n\n"
-            self.pending.clear()
-        else:
-            message = ": here\n\n" if self.keep_alive else ""
+        """What to send now; empties what is pending."""
+        waiting = [each for each in (sorted(self.pending), self.parts) if each]
+        message = "".join(f"data: {json.dumps(each)}\n\n" for each in waiting)
+        if self.keep_alive and not message:
+            message = ": here\n\n"
+        self.pending.clear()
+        self.parts.clear()
         self.keep_alive = False
         return message.encode()
 
@@ -92,32 +104,37 @@ class Stream:
 class Hub:
     """Which streams hear which topic."""
 
-    def __init__(self) -> None:
+    def __init__(self, parts: Parts) -> None:
         self.streams: set[Stream] = set()
+        self.parts = parts
         self._by_topic: dict[str, set[Stream]] = defaultdict(set)
 
     def add(self, stream: Stream) -> None:
         self.streams.add(stream)
+        self.parts.add(stream)
         for topic in stream.topics:
             self._by_topic[topic].add(stream)
 
     def remove(self, stream: Stream) -> None:
         self.streams.discard(stream)
+        self.parts.remove(stream)
         for topic in stream.topics:
             listeners = self._by_topic[topic]
             listeners.discard(stream)
             if not listeners:
                 del self._by_topic[topic]
 
-    def broadcast(self, topics: Iterable[str]) -> None:
+    def broadcast(self, topics: Collection[str]) -> None:
         for topic in topics:
             for stream in self._by_topic.get(topic, ()):
                 stream.tell([topic])
+        self.parts.told(topics)
 
     def resync(self) -> None:
         """After a gap nobody knows what was missed: every stream is told everything it listens to."""
         for stream in self.streams:
             stream.tell(stream.topics)
+        self.parts.resync()
 
     def keep_alive(self) -> None:
         for stream in self.streams:
@@ -135,7 +152,7 @@ class Hub:
 class Listener:
     """Holds the process's LISTEN connection; comes back by itself after the database was away."""
 
-    def __init__(self, heard: Callable[[Iterable[str]], None], resync: Callable[[], None]) -> None:
+    def __init__(self, heard: Callable[[Collection[str]], None], resync: Callable[[], None]) -> None:
         self._heard = heard
         self._resync = resync
         self._lost = asyncio.Event()
@@ -193,8 +210,8 @@ def _listen() -> Any:
 class LiveStreams:
     """The ASGI application behind `GET /live/stream/?topics=a,b`, and the tasks it needs."""
 
-    def __init__(self, rights: Rights) -> None:
-        self.hub = Hub()
+    def __init__(self, rights: Rights, maker: Maker) -> None:
+        self.hub = Hub(Parts(maker, self._ask))
         self._rights = rights
         self._tasks: list[asyncio.Task[None]] = []
         self._threads: ThreadPoolExecutor | None = None
@@ -204,7 +221,8 @@ class LiveStreams:
         if not self._tasks:
             self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="live")
             listener = Listener(self.hub.broadcast, self.hub.resync)
-            self._tasks = [asyncio.create_task(run) for run in (listener.run(), self._check(), self._keep_alive())]
+            runs = (listener.run(), self._check(), self._keep_alive(), self.hub.parts.run())
+            self._tasks = [asyncio.create_task(run) for run in runs]
 
     async def stop(self) -> None:
         """End every stream and the tasks."""

@@ -1,5 +1,4 @@
-// The one stream of live updates, with patience: reopened with back-off and jitter, and a beat that keeps a desk alive.
-// Used by the shared worker, else by the page itself.
+// The one stream of live updates, reopened with back-off and jitter, and a beat that keeps a desk alive.
 
 export class LiveConnection {
   constructor({ onTopics, onStatus }) {

@@ -1,15 +1,14 @@
-// An element with data-live="topic topic" and hx-trigger="live" is fetched when a topic is told, and changed in place
-// only where it differs. No state lives here: a lost message costs the time until the slow poll.
+// Keeps the page current, as docs/live-screens.md tells. No state lives here.
 import { Heartbeat, LiveConnection } from "./live-connection.js";
 
 const POLL = 20000;
-const CALM = 3; // while the stream stands, each third poll does
+const CALM = 60000; // the same while the stream stands
 const PATIENCE = 5000;
-const PACE = 300; // one fetch of an element in this time, one more for what came meanwhile
+const PACE = 300;
 const banner = document.getElementById("live-banner");
 const lock = `hotline-page-${crypto.randomUUID?.() ?? Math.random()}`;
 const shown = new WeakMap(); // element -> what it was last given
-const pace = new WeakMap(); // element -> { timer, at }
+const pace = new Map(); // address -> { timer, at }
 const failed = new WeakMap(); // element -> the sentence that says so
 const stale = new Set();
 let channel;
@@ -22,8 +21,8 @@ const topicsOf = (element) => element.dataset.live.split(/\s+/).filter(Boolean);
 const fragments = () => [...document.querySelectorAll("[data-live]")];
 const urlOf = (element) => element.getAttribute("hx-get");
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(`live:${name}`, { detail }));
+const paceOf = (url) => pace.get(url) ?? pace.set(url, { at: -Infinity }).get(url);
 
-// Elements of one address are fetched once: the first asks, the others take their part.
 function refresh(elements) {
   const first = new Map(elements.toReversed().map((element) => [urlOf(element), element]));
   first.forEach(ask);
@@ -31,16 +30,32 @@ function refresh(elements) {
 
 function ask(element) {
   if (document.hidden && !("liveAnyway" in element.dataset)) return; // fetched when somebody looks again
-  const known = pace.get(element) ?? { at: -Infinity };
-  pace.set(element, known);
+  const known = paceOf(urlOf(element));
   known.timer ??= setTimeout(() => {
     known.timer = undefined;
     known.at = performance.now();
-    element.dispatchEvent(new CustomEvent("live"));
+    fragments().find((each) => urlOf(each) === urlOf(element))?.dispatchEvent(new CustomEvent("live"));
   }, Math.max(0, known.at + (element.dataset.livePace ?? PACE) * 1 - performance.now()));
 }
 
+function put(target, html) {
+  const select = `[id="${target.id}"]`;
+  if (html.includes(select.slice(1, -1)) && takes(target, html))
+    htmx.swap(target, html, { swapStyle: "morph" }, { select, contextElement: target, eventInfo: { target } });
+}
+
+// A part that the stream brought, unless one is on its way that may be older.
+function give([topic, html]) {
+  const its = fragments().filter((each) => topicsOf(each).includes(topic));
+  if (its.some((each) => each.matches(".htmx-request"))) return refresh(its);
+  for (const each of its) {
+    paceOf(urlOf(each)).at = performance.now();
+    put(each, html);
+  }
+}
+
 function onTopics(topics) {
+  if (!Array.isArray(topics)) return Object.entries(topics).forEach(give);
   const heard = new Set(topics);
   tell("topics", { topics: heard });
   refresh(fragments().filter((element) => topicsOf(element).some((topic) => heard.has(topic))));
@@ -101,7 +116,7 @@ function listen() {
   channel(wishes());
 }
 
-// --- changing in place, so that focus, scrolling, open parts and selected text stay as they are
+// --- changing in place: focus, scrolling, open parts, selected text stay
 let added; // what htmx has to look at afterwards
 const typing = (element) => element === document.activeElement && element.matches("input:not([type=button]), textarea, select");
 const isClock = ({ dataset }) => dataset && ("since" in dataset || "until" in dataset); // timers.js counts it
@@ -175,7 +190,8 @@ document.addEventListener("htmx:beforeRequest", ({ target }) => target.addEventL
 const essence = (html) => html.replace(/(data-(?:since|until)="[^"]*">)[^<]*/g, "$1").trim();
 
 // Not the same again, and never under somebody's hands.
-function takes(element, text) {
+function takes(element, html) {
+  const text = essence(html);
   if (shown.get(element) === text) return false;
   const active = document.activeElement;
   if (!("liveAnyway" in element.dataset) && element.contains(active) && typing(active)) {
@@ -186,23 +202,14 @@ function takes(element, text) {
   return true;
 }
 
-function share(leader, html, text) {
-  const others = fragments().filter((each) => each !== leader && urlOf(each) === urlOf(leader));
-  const page = others.length && new DOMParser().parseFromString(html, "text/html");
-  for (const other of others) {
-    const part = page.getElementById(other.id);
-    if (part && takes(other, text)) update(other, part);
-  }
-}
-
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const { target, elt, xhr } = detail;
   if (!target?.dataset?.live || xhr.status !== 200) return;
   failed.get(target)?.remove();
-  const text = essence(xhr.responseText);
+  const html = xhr.responseText;
   const own = elt === target;
-  if (own) share(target, xhr.responseText, text);
-  if (!takes(target, text)) detail.shouldSwap = false;
+  if (own) for (const each of fragments()) if (each !== target && urlOf(each) === urlOf(target)) put(each, html);
+  if (!takes(target, html)) detail.shouldSwap = false;
   else if (detail.swapOverride !== "none") detail.swapOverride = own && target.getAttribute("hx-swap") === "outerHTML" ? "morph" : "morphInner";
 });
 
@@ -229,8 +236,8 @@ const begin = () => ((held = true), listen(), new Promise(() => {})); // the loc
 if (navigator.locks) navigator.locks.request(lock, begin);
 else begin();
 const all = () => refresh(fragments());
-let polls = 0;
-setInterval(() => (live && ++polls % CALM) || all(), POLL);
+const old = (element) => performance.now() - paceOf(urlOf(element)).at > (live ? CALM : 0);
+setInterval(() => refresh(fragments().filter(old)), POLL);
 document.addEventListener("visibilitychange", all);
 for (const name of ["online", "offline"]) addEventListener(name, () => (warn(), all()));
 addEventListener("pageshow", (event) => event.persisted && listen());

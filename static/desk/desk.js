@@ -1,4 +1,4 @@
-// The operator's desk. The server says what is so.
+// The operator's desk.
 import { ringing } from "../telephony/tones.js";
 import * as note from "./note.js";
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.test_call import dial, go_ready, maria, note  # noqa: F401 - a fixture and what goes with it
+from tests.browser.test_desk import hang_up
 
 pytestmark = pytest.mark.browser
 
@@ -208,6 +209,27 @@ def test_a_burst_of_news_is_fetched_at_most_twice_and_once_for_two_parts(visitor
     with page.expect_response("**/frame/queue/"):  # its pace is two seconds: by then the burst is over
         page.evaluate("dispatchEvent(new Event('online'))")
     assert 1 <= asked.count("frame/now/") <= 4  # the opening of the stream may ask, too
+
+
+def test_a_desk_is_brought_its_lines_and_asks_for_them_only_if_it_must(visitor, maria):  # noqa: F811
+    _, desk = maria
+    pill, lines = desk.locator("#frame-queue"), desk.locator("#lines-waiting")
+    expect(desk.locator("html")).to_have_attribute("data-live-status", "live")
+    with desk.expect_response("**/desk/waiting/"):  # coming back, a browser asks for everything
+        desk.evaluate("dispatchEvent(new Event('online'))")
+    asked = []
+    desk.on("request", lambda request: asked.append(request.url) if "/desk/waiting/" in request.url else None)
+    desk.locator("#desk-lines h2").evaluate("element => { element.ours = true }")
+    telephones = visitor().page("/simulator/")
+    dial(telephones)
+    expect(lines).to_have_text("1 waiting")
+    expect(pill).to_contain_text("1")
+    expect(desk.locator("#desk-lines .badge")).to_contain_text("1")
+    hang_up(telephones)
+    expect(lines).to_have_text("0 waiting")
+    expect(pill).not_to_contain_text("1")
+    assert desk.locator("#desk-lines h2").evaluate("element => element.ours")
+    assert asked == []
 
 
 def test_a_part_that_fails_says_so_and_can_be_fetched_again(visitor):

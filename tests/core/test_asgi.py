@@ -8,7 +8,9 @@ import time
 import pytest
 import uvicorn
 from django.db import connection
+from django.utils import timezone
 
+from calls.models import Call
 from hotline.core.live import announce
 from tests.people import make_hotline, make_operator
 
@@ -29,6 +31,11 @@ def web():
     yield server.servers[0].sockets[0].getsockname()[1]
     server.should_exit = True
     thread.join(10)
+    with connection.cursor() as cursor:  # the threads keep their connections, and the database is to be dropped
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 def cookie_of(client, user):
@@ -83,6 +90,21 @@ def test_an_announcement_reaches_the_browser_and_signing_out_ends_the_stream(cli
     while stream.readline():
         pass
     assert time.monotonic() - began < 5
+
+
+def test_the_stream_brings_a_desk_its_lines_anew_at_every_change(client, ask):
+    line = make_hotline()
+    operator = make_operator(line)
+    stream = ask("/live/stream/?topics=lines:en,lines:nb", Cookie=cookie_of(client, operator.user))
+    assert stream.status == 200
+    first = "".join(read_until(stream, '"lines:nb"'))
+    assert line.name in first and "2 waiting" not in first
+    for n in range(2):
+        Call.objects.create(
+            carrier_ref=f"CA{n:032}", hotline=line, arrived_at=timezone.now(), queued_at=timezone.now(), state="waiting"
+        )
+    announce(f"queue:{line.pk}")
+    assert "2 waiting" in read_until(stream, "data: ")[-1]
 
 
 def test_a_closed_account_ends_the_stream(client, ask):

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from hotline.core.live_parts import Parts
 from hotline.core.live_stream import Grant, Hub, LiveStreams, Stream, asked_topics, session_key
 
 
@@ -19,6 +20,15 @@ class Everyone:
 
     def ended(self, grants):
         return {grant for grant in grants if grant.session_key in self.gone}
+
+
+class Nothing:
+    """Brings no parts: `test_live_parts` has its own."""
+
+    starts = "no such topic"
+
+    def make(self, wishes):
+        raise AssertionError(wishes)
 
 
 class Browser:
@@ -53,7 +63,7 @@ class Browser:
 
 @pytest.fixture
 def streams():
-    made = LiveStreams(Everyone())
+    made = LiveStreams(Everyone(), Nothing())
     made.start = lambda: None  # the tasks need a database; these tests speak to the hub
     return made
 
@@ -171,7 +181,7 @@ def test_a_thousand_streams_hear_a_broadcast_once_each(streams):
 
 def test_after_a_gap_everybody_fetches_everything_anew():
     async def scene():
-        hub = Hub()
+        hub = Hub(Parts(Nothing(), None))
         stream = Stream(Grant("1", 1, frozenset()), frozenset({"board", "calls"}))
         hub.add(stream)
         hub.resync()
