@@ -33,9 +33,7 @@ class Row(NamedTuple):
 class AgencyForm(forms.ModelForm):
     """Each weekday has an opening and a closing time, each hotline a rule with its seconds."""
 
-    time_zone = forms.ChoiceField(
-        label=_("Time zone"), choices=localtime.zone_choices, help_text=_("Of the hours below.")
-    )
+    time_zone = forms.ChoiceField(label=_("Time zone"), choices=localtime.zone_choices, help_text=_("Of its hours."))
     members = Members(
         None,
         label=_("Its people"),

@@ -27,6 +27,7 @@ def outward(request: HttpRequest) -> HttpResponse:
     """What was used today, of each hotline of the person and of all together."""
     at, own = timezone.now(), list(Hotline.objects.filter(pk__in=hotlines_of(request.user), active=True))
     context = {
+        "hotlines": own,
         "uses": outward_use.uses(outward_use.rules([None, *own]), at),
         "alarms": outward_alarms.today([hotline.pk for hotline in own], at),
         "may_change": access.has_role(request.user, access.ADMINISTRATOR),

@@ -24,7 +24,7 @@ def holds_personal(text: str) -> bool:
 def personal_sentence() -> str:
     """What to tell a person who typed one."""
     return _(
-        "This hotline keeps nothing personal. Please take out telephone and other long numbers and addresses of mail."
+        "This hotline keeps nothing personal. Please take out telephone and other long numbers and e-mail addresses."
     )
 
 

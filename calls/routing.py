@@ -27,6 +27,7 @@ from calls.steps import (
     Welcome,
 )
 from calls.words import own_or_word, word
+from lines.hours import opening
 from lines.models import Hotline
 from operators.models import Operator, Presence
 
@@ -156,9 +157,20 @@ def promise(call: Call, hotline: Hotline, at: datetime) -> Farewell:
     """By when the caller is called back, in the hotline's own time; of another day the time alone would mislead, but
     for the hours after midnight."""
     by = call.callback.promised_by.astimezone(hotline.zone) if call.callback else None
-    if by is None or (by - at >= SOON and by.date() != at.astimezone(hotline.zone).date()):
-        return Farewell(word("callback_promised_later", call.language))
-    return Farewell(word("callback_promised", call.language, time=f"{by:%H:%M}"))
+    if by is None:
+        return Farewell(word("callback_promised_turn", call.language))
+    return Farewell(word(_promised(by, hotline, at), call.language, time=f"{by:%H:%M}"))
+
+
+def _promised(by: datetime, hotline: Hotline, at: datetime) -> str:
+    """Which words say it: those of an opening only where the hotline closes before."""
+    days = (by.date() - at.astimezone(hotline.zone).date()).days
+    if days <= 0 or by - at < SOON:
+        return "callback_promised"
+    now = opening(hotline, at)
+    if not now.is_open or (now.closes_at and now.closes_at <= by):
+        return "callback_promised_later"
+    return "callback_promised_tomorrow" if days == 1 else "callback_promised_turn"
 
 
 def give_up_reason(call: Call, hotline: Hotline, at: datetime) -> str:

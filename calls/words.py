@@ -44,6 +44,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "and end with the hash key.",
         "callback_enough": "We have promised this number enough calls for today. Please stay on the line.",
         "callback_promised": "Thank you. We call you back by {time}, and you keep your place. Goodbye.",
+        "callback_promised_tomorrow": "Thank you. We call you back tomorrow by {time}, "
+        "and you keep your place. Goodbye.",
+        "callback_promised_turn": "Thank you. We call you back when it is your turn. Goodbye.",
         "callback_promised_later": "Thank you. We call you back when we are open again, "
         "and you keep your place. Goodbye.",
         "callback_hello": "This is {organisation}. You asked us to call you back. Press any key to be connected.",
@@ -95,6 +98,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "og avslutt med firkanttast.",
         "callback_enough": "Vi har lovet dette nummeret nok oppringninger i dag. Vent gjerne på linjen.",
         "callback_promised": "Takk. Vi ringer deg innen klokken {time}, og du beholder plassen din. Ha det bra.",
+        "callback_promised_tomorrow": "Takk. Vi ringer deg i morgen innen klokken {time}, og du beholder plassen din. "
+        "Ha det bra.",
+        "callback_promised_turn": "Takk. Vi ringer deg når det er din tur. Ha det bra.",
         "callback_promised_later": "Takk. Vi ringer deg når vi åpner igjen, og du beholder plassen din. Ha det bra.",
         "callback_hello": "Dette er {organisation}. Du ba oss ringe tilbake. Trykk en tast for å bli satt over.",
         "ring_callback": "En oppringning for {hotline}. Trykk 1, så ringes innringeren opp.",
@@ -146,6 +152,9 @@ _WORDS: dict[str, dict[str, str]] = {
         "callback_enough": "Sapat na po ang mga naipangakong tawag sa numerong ito ngayon. Maghintay po lamang.",
         "callback_promised": "Salamat po. Tatawagan namin kayo bago mag-{time}, "
         "at nasa inyo pa rin ang puwesto. Paalam.",
+        "callback_promised_tomorrow": "Salamat po. Tatawagan namin kayo bukas, bago mag-{time}, "
+        "at nasa inyo pa rin ang puwesto. Paalam.",
+        "callback_promised_turn": "Salamat po. Tatawagan namin kayo kapag kayo na ang susunod. Paalam.",
         "callback_promised_later": "Salamat po. Tatawagan namin kayo kapag bukas na kami, "
         "at nasa inyo pa rin ang puwesto. Paalam.",
         "callback_hello": "Ito po ang {organisation}. Hiniling po ninyong tawagan namin kayo. "

@@ -33,7 +33,10 @@ def _rows(hotlines: list[Hotline], *, busy: bool = False) -> list[dict[str, Any]
 
 
 def _row(hotline: Hotline, calls: list[CanaryCall], *, busy: bool = False) -> dict[str, Any]:
-    told = [{"call": each, "faults": canary_words.faults(each)} for each in calls[: canaries.KEPT]]
+    told = [
+        {"call": each, "end": canary_words.end(each.reached), "faults": canary_words.faults(each)}
+        for each in calls[: canaries.KEPT]
+    ]
     return {"hotline": hotline, "last": told[0] if told else None, "before": told[1:], "busy": busy}
 
 

@@ -1,4 +1,4 @@
-"""What was wrong with a test call, in plain words, each with what to do."""
+"""Where a test call came to and what was wrong with it, in plain words, each fault with what to do."""
 
 from typing import Any
 
@@ -7,6 +7,21 @@ from django.utils.translation import gettext as _
 
 from calls.words import language_name
 from telephony.models import CanaryCall
+
+Reached = CanaryCall.Reached
+
+
+def end(reached: str) -> str:
+    """Where a caller would have come to, to be read after "led to"."""
+    texts: dict[str, str] = {
+        Reached.NOTHING: _("nothing"),
+        Reached.QUEUE: _("the queue"),
+        Reached.VOICEMAIL: _("voicemail"),
+        Reached.GOODBYE: _("an announcement that ends the call"),
+        Reached.BUSY: _("the busy tone"),
+        Reached.REJECTED: _("the tone of a call that is turned away"),
+    }
+    return texts.get(reached, reached)
 
 
 def faults(kept: CanaryCall) -> list[str]:
@@ -39,7 +54,7 @@ def in_words(fault: dict[str, Any]) -> str:
         if fault.get("words")
         else _("A sound of the call plan was not heard."),
         "language": _("The greeting was spoken in %(heard)s, not in %(expected)s."),
-        "path": _("It should have come to: %(foretold)s. It came to: %(reached)s. “What would happen” tells the way."),
+        "path": _("It led to %(reached)s, not to %(foretold)s. “What would happen?” tells the way."),
         "not_in_register": _("The call is not in the register."),
         "not_marked": _("The call was taken for a caller’s. Web and worker must have the same SECRET_KEY."),
         "no_hotline": _("The call is in the register without its hotline."),
@@ -52,7 +67,7 @@ def _told(fault: dict[str, Any]) -> dict[str, Any]:
     told = dict(fault)
     for name in ("foretold", "reached"):
         if name in told:
-            told[name] = dict(CanaryCall.Reached.choices).get(told[name], told[name])
+            told[name] = end(told[name])
     for name in ("expected", "heard"):
         if name in told:
             told[name] = language_name(_code(told[name]))

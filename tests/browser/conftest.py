@@ -29,6 +29,13 @@ def system() -> Iterator[System]:
         made.stop()
 
 
+@pytest.fixture(autouse=True)
+def nothing_left(request: pytest.FixtureRequest) -> None:
+    """Each test of the running system begins with nobody at work and no call, also after one that failed midway."""
+    if "system" in request.fixturenames:
+        request.getfixturevalue("system").clear()
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     if CHROMIUM is None:

@@ -15,7 +15,28 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
+from telephony.simulator.phone import Control, PhoneCall
+
 ROOT = Path(__file__).resolve().parents[2]
+# Nothing under way and nobody at work, in the order in which the product locks rows: calls, then people.
+NOTHING_LEFT = """
+UPDATE calls_instruction SET state = 'failed', finished_at = now() WHERE state IN ('pending', 'claimed', 'uncertain');
+UPDATE calls_callback SET state = 'cancelled', done_at = now() WHERE state IN ('waiting', 'ringing', 'connected');
+UPDATE calls_call SET state = 'ended', ended_at = now(), ended_by = 'system', ringing_until = NULL,
+    outcome = CASE outcome WHEN '' THEN 'failed' ELSE outcome END WHERE ended_at IS NULL;
+UPDATE calls_transfer SET state = 'cancelled', closed_at = now() WHERE state IN ('ringing', 'talking');
+UPDATE calls_leg SET state = 'over', closed_at = now() WHERE state <> 'over';
+UPDATE calls_attendance SET left_at = now(), reason = 'over' WHERE left_at IS NULL;
+UPDATE calls_callforhelp SET ended_at = now(), reason = 'over' WHERE ended_at IS NULL;
+UPDATE calls_offer SET closed_at = now(), state = CASE state WHEN 'accepted' THEN 'finished' ELSE 'withdrawn' END
+    WHERE state IN ('ringing', 'accepted');
+UPDATE operators_operator SET state = 'offline', state_since = now(), state_reason = '', next_state = '',
+    next_reason = '', desk_seen_at = NULL WHERE state <> 'offline' OR next_state <> '';
+UPDATE operators_message SET read_at = now() WHERE read_at IS NULL;
+UPDATE scheduling_break SET finished_at = now() WHERE begun_at IS NOT NULL AND finished_at IS NULL;
+WITH lifted AS (UPDATE lines_closure SET reopened_at = now() WHERE reopened_at IS NULL RETURNING hotline_id)
+    UPDATE lines_hotline SET version = version + 1 WHERE id IN (SELECT hotline_id FROM lifted);
+"""
 
 
 def free_port() -> int:
@@ -74,6 +95,18 @@ class System:
         self._sql(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
         shutil.rmtree(self.home, ignore_errors=True)
 
+    def clear(self) -> None:
+        """Between tests, whatever the last one left: no mishap, no call, no closure, nobody at work."""
+        carrier = Control(f"http://127.0.0.1:{self.simulator}")
+        carrier.clear_faults()
+        live = [PhoneCall(carrier, call) for call in carrier.calls() if call["live"]]
+        for call in live:
+            call.hang_up()
+        if live:  # the desks' own ends of them too, and what the product makes of it
+            carrier.settle()
+        carrier.close()
+        self._sql(NOTHING_LEFT, self.environment["DATABASE_URL"])
+
     def log(self, name: str) -> str:
         return (self.home / f"{name}.log").read_text(errors="replace")
 
@@ -112,8 +145,8 @@ class System:
                 time.sleep(0.1)
 
     @staticmethod
-    def _sql(statement: str) -> None:
-        connection = psycopg2.connect(os.environ["DATABASE_URL"])
+    def _sql(statement: str, database: str = "") -> None:
+        connection = psycopg2.connect(database or os.environ["DATABASE_URL"])
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(statement)

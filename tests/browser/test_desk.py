@@ -446,6 +446,8 @@ def test_on_a_narrow_screen_caller_greeting_and_note_come_first(visitor, system,
     tops = [desk.locator(part).bounding_box()["y"] for part in order]
     assert tops == sorted(tops)
     assert desk.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    call = desk.locator("#now").bounding_box()
+    assert call["x"] == pytest.approx(width - call["x"] - call["width"], abs=1)  # as far as at the right
     hang_up(telephones)
     expect(desk.locator(".ring-clock")).to_be_visible()
     note(desk)

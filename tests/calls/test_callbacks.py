@@ -112,15 +112,29 @@ def test_what_would_fall_after_closing_is_promised_for_the_next_opening():
     assert promise(callback, NOW) == "by Thu 5 Mar 09:00"
 
 
-def test_a_caller_before_midnight_hears_the_time_after_it_and_one_before_closing_that_it_opens_again(line):
+def said(callback, at, promised_by) -> str:
+    """What the caller hears at a moment of a promise for another."""
+    Callback.objects.filter(pk=callback.pk).update(promised_by=promised_by)
+    call = Call.objects.select_related("hotline", "callback").get(pk=callback.call_id)
+    return routing.promise(call, call.hotline, at).words.text
+
+
+def test_a_caller_hears_the_time_after_midnight_and_the_word_tomorrow_for_one_far_from_it(line):
     night = NOW.replace(hour=23, minute=30)
-    call = waiting(line, at=night, language="en")
-    callbacks.ask(call.pk, at=night)
-    call = Call.objects.select_related("hotline", "callback").get(pk=call.pk)
-    assert "We call you back by 00:30" in str(routing.promise(call, line, night))
-    Callback.objects.update(promised_by=night + timedelta(hours=9))
-    call = Call.objects.select_related("hotline", "callback").get(pk=call.pk)
-    assert "when we are open again" in str(routing.promise(call, line, night))
+    callback = callbacks.ask(waiting(line, at=night, language="en").pk, at=night)
+    assert "We call you back by 00:30" in said(callback, night, callback.promised_by)
+    assert "We call you back tomorrow by 08:30" in said(callback, night, night + timedelta(hours=9))
+    assert "when it is your turn" in said(callback, night, night + timedelta(days=2))
+
+
+def test_a_caller_hears_of_the_next_opening_only_where_the_hotline_closes_before():
+    line = hotline(callbacks_enabled=True, country="NO", always_open=False)
+    hours = {"kind": OpeningRule.Kind.WEEKLY, "opens": "06:00", "closes": "02:00"}
+    OpeningRule.objects.bulk_create(OpeningRule(hotline=line, weekday=day, **hours) for day in range(7))
+    evening = NOW.replace(hour=20)
+    callback = callbacks.ask(waiting(line, at=evening, language="en").pk, at=evening)
+    assert "tomorrow by 01:00" in said(callback, evening, evening + timedelta(hours=5))
+    assert "when we are open again" in said(callback, evening, evening + timedelta(hours=12))
 
 
 def test_nobody_is_tried_while_the_hotline_is_closed(line):

@@ -107,6 +107,13 @@ def test_the_day_counts_ones_own_calls_and_nobody_elses(client, kari, line):
     assert "2 today" in shown and "1:30" in shown
 
 
+def test_the_first_call_of_the_day_is_not_denied_while_it_lasts(client, kari, line):
+    assert "No calls yet today." in words(client.get("/desk/"))
+    Caller(line).answered()
+    shown = words(client.get("/desk/"))
+    assert "1 today" in shown and "No calls yet today." not in shown
+
+
 def test_a_note_that_was_left_is_opened_again_and_saved(client, kari, line):
     caller = Caller(line).answered()
     client.post(f"/desk/calls/{caller.call.pk}/draft/", {"summary": "Half a", "outcome": "answered", "version": ""})

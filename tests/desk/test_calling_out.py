@@ -172,6 +172,9 @@ def test_an_administrator_sets_countries_and_limits_and_a_supervisor_reads_them(
     shown = client.get("/outward/").content.decode()
     assert "0 of 30 minutes" in shown and "0 of 3000 minutes" in shown and "NO, SE" in shown
     assert client.get(address).status_code == 403
+    client.force_login(supervisor_of())
+    shown = client.get("/outward/").content.decode()
+    assert "0 of 3000 minutes" in shown and "You serve no hotline yet." in shown
 
 
 def test_the_page_of_the_limits_asks_the_same_of_many_hotlines(client, line):

@@ -26,6 +26,13 @@ def admin(client):
     return user
 
 
+def test_before_the_first_agency_there_is_one_thing_to_do(client, admin):
+    assert client.get("/people/agencies/").content.decode().count('href="/people/agencies/new/"') == 1
+    page = client.get("/people/agencies/new/")
+    judge(page)
+    assert "There is no hotline in use yet." in page.content.decode()
+
+
 def test_an_agency_is_made_with_hours_people_and_a_rule_for_a_hotline(client, admin):
     line, other = make_hotline("Bookshop"), make_hotline("Ministry")
     eva = make_operator(line)

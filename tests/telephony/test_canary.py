@@ -1,5 +1,6 @@
 """The canary's calls: what a right one is, what is found when something is broken, and whom it tells."""
 
+import re
 from datetime import UTC, datetime, time, timedelta
 from io import StringIO
 from types import SimpleNamespace
@@ -293,6 +294,20 @@ def test_the_page_tells_the_last_thirty_and_calls_again(client):
     assert CanaryCall.objects.filter(hotline=line).count() == 30
     rows = client.post("/canary/call/", headers={"HX-Request": "true"}).content.decode()
     assert f'hx-post="/canary/{line.slug}/call/"' in rows and "Calling…" in rows
+
+
+def test_the_page_says_in_plain_words_where_a_caller_would_have_come_to(client):
+    line = world.hotline(always_open=False)
+    client.force_login(world.supervisor_of(line))
+    page = client.post(f"/canary/{line.slug}/call/", follow=True).content.decode()
+    assert re.search(r"answered in \d\.\d\d s and led to an announcement that ends the call\.", page)
+    client.post(f"/canary/{line.slug}/call/")
+    CanaryCall.objects.filter(pk=called(line).pk).update(
+        passed=False, faults=[{"what": "path", "foretold": "queue", "reached": "goodbye"}]
+    )
+    page = client.get("/canary/").content.decode()
+    assert "It led to an announcement that ends the call, not to the queue." in page
+    assert page.count('<span class="muted">an announcement that ends the call</span>') == 2
 
 
 def test_the_page_costs_the_same_for_few_and_for_many(client, django_assert_max_num_queries):

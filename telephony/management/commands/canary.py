@@ -29,8 +29,8 @@ class Command(BaseCommand):
 
     def _tell(self, each: Any) -> None:
         if each.passed:
-            where = each.get_reached_display()
-            self.stdout.write(f"PASS {each.hotline}: {each.number} answered in {each.seconds:.2f} s, came to {where}")
+            where = canary_words.end(each.reached)
+            self.stdout.write(f"PASS {each.hotline}: {each.number} answered in {each.seconds:.2f} s, led to {where}")
             return
         self.stdout.write(f"FAIL {each.hotline}: {each.number}".rstrip())
         for fault in canary_words.faults(each):
