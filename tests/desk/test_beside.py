@@ -1,8 +1,8 @@
 """What stands beside the call: lines and cover, one's own day, the search, the texts, and earlier notes."""
 
 import re
-import time
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -233,9 +233,10 @@ def test_text_modules_and_answers_are_offered_for_the_note(client, kari, line):
     assert answers == [{"name": "Discoloured water", "text": "Run the cold tap."}]
 
 
-def test_a_search_over_a_long_history_takes_no_tenth_of_a_second(client, kari, line):
-    """Ten times the demo: 40,000 notes, 500 answers. The best of a few tries counts, for machines that are busy."""
+def test_words_like_those_typed_are_found_in_a_long_history_through_the_index(client, kari, line):
+    """Ten times the demo: 40,000 notes, 500 answers. How long it takes is measured: `python -m bench register`."""
     with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
         cursor.execute(
             """WITH made AS (
               INSERT INTO calls_call (id, carrier_ref, hotline_id, caller_kind, state, outcome, arrived_at, dialled,
@@ -252,13 +253,21 @@ def test_a_search_over_a_long_history_takes_no_tenth_of_a_second(client, kari, l
     Question.objects.bulk_create(
         Question(hotline=line, question=f"Question {n} of valves", answer="Turn it.") for n in range(500)
     )
-    for typed in ("valve", "crew told", "crew tolld", "nothing like it", "zzzqqq"):
-        best = 1.0
-        for _ in range(6):
-            begun = time.perf_counter()
-            text(client.get("/desk/answers/", {"q": typed}))
-            best = min(best, time.perf_counter() - begun)
-        assert best < 0.1, (typed, best)
+    for typed, found in [("crew tolld", True), ("nothing like it", False), ("zzzqqq", False)]:
+        plans = []
+        with connection.execute_wrapper(partial(explaining, plans)):
+            assert ("crew told" in text(client.get("/desk/answers/", {"q": typed}))) is found
+        (alike,) = [plan for plan in plans if "calls_note" in plan and "%>" in plan]
+        assert "Seq Scan" not in alike and "Index Scan" in alike
+
+
+def explaining(plans, execute, sql, params, many, context):
+    """Notes how PostgreSQL would run a statement, by the settings of that moment, and lets it run."""
+    if sql.lstrip("(").startswith("SELECT"):
+        with connection.connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN {sql}", params)
+            plans.append("\n".join(line for (line,) in cursor.fetchall()))
+    return execute(sql, params, many, context)
 
 
 # --- by hand, and in an emergency
