@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.ground import Ground
 
-ALL = ["webhook", "matching", "ringing", "streams", "burst", "desks", "vitals", "register", "simulate"]
+ALL = ["webhook", "matching", "ringing", "streams", "burst", "rush", "desks", "vitals", "register", "simulate"]
 
 
 def show(name: str, result: dict, indent: str = "  ") -> None:

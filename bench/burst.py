@@ -1,7 +1,7 @@
 """A burst of 200 calls on 20 operators through the whole system: first come first served within priority, none lost,
-none twice."""
+none twice. All at once and at five times the speed of the world: how long webhooks wait then is shown, not judged; what
+callers are promised is judged by `rush`."""
 
-import sys
 import threading
 import time
 from datetime import timedelta
@@ -12,7 +12,6 @@ from bench.people import operators
 
 CALLS = 200
 OPERATORS = 20
-LATEST_MS = 1000.0  # T46: no caller waits longer for the next words, whatever the burst
 SPEED = 5.0  # callers in the queue ask again so much more often; faster would measure that instead
 _SETTLED = timedelta(milliseconds=250)  # a call queued this long before an offer was there to be seen
 
@@ -27,8 +26,8 @@ def run(ground: Ground) -> dict[str, Any]:
         people = operators(OPERATORS, *lines)
         desks = [Desk(box.url, each.identity, mode="answer", after=1, hang_up_after=20) for each in people]
         ground.serve("hotline.asgi:application", ground.port)
-        ground.spawn([sys.executable, "manage.py", "switchboard"], TWILIO_API_URL=box.url)
-        ground.spawn([sys.executable, "manage.py", "switchboard"], TWILIO_API_URL=box.url)
+        ground.switchboard(box.url)
+        ground.switchboard(box.url)
         began = time.monotonic()
         _dial(box.url, [line.numbers.get().number for line in lines])
         _until_over()
@@ -42,8 +41,7 @@ def run(ground: Ground) -> dict[str, Any]:
     found = {"seconds": seconds, "webhook p99 ms": answered["p99"], "webhook worst ms": answered["worst"]} | _judge(
         known
     )
-    assert found["webhook p99 ms"] < LATEST_MS, found
-    assert found["lost"] == found["answered twice"] == 0, found
+    assert found["lost"] == found["answered twice"] == found["out of turn"] == 0, found
     return found
 
 
@@ -93,7 +91,6 @@ def _judge(known: set[str]) -> dict[str, Any]:
     calls = list(Call.objects.all())
     answered = [call for call in calls if call.outcome == "answered"]
     offers = list(Offer.objects.select_related("call").order_by("made_at"))
-    passed_over = sum(_overtakes(offer, offers, calls) for offer in offers)
     return {
         "calls": len(calls),
         "answered": len(answered),
@@ -101,9 +98,17 @@ def _judge(known: set[str]) -> dict[str, Any]:
         "answered twice": sum(
             sum(offer.accepted_at is not None for offer in offers if offer.call_id == call.pk) > 1 for call in calls
         ),
-        "out of turn": passed_over,
+        "out of turn": overtaken(),
         "longest wait s": max(((call.answered_at - call.queued_at).total_seconds() for call in answered), default=0.0),
     }
+
+
+def overtaken() -> int:
+    """How many offers were made although a call with a better claim stood waiting."""
+    from calls.models import Call, Offer
+
+    calls, offers = list(Call.objects.all()), list(Offer.objects.select_related("call").order_by("made_at"))
+    return sum(_overtakes(offer, offers, calls) for offer in offers)
 
 
 def _overtakes(offer: Any, offers: list[Any], calls: list[Any]) -> bool:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -32,7 +31,7 @@ def run(ground: Ground) -> dict[str, Any]:
         people = _people(lines)
         desks = [Desk(box.url, each.identity, mode="answer", after=3, hang_up_after=TALK) for each in people]
         ground.serve("hotline.asgi:application", ground.port)
-        ground.spawn([sys.executable, "manage.py", "switchboard"], TWILIO_API_URL=box.url)
+        ground.switchboard(box.url)
         result = asyncio.run(_measure(ground, people, Phone(box.url), [_number(line) for line in lines]))
         for desk in desks:
             desk.unplug()

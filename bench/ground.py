@@ -64,6 +64,19 @@ class Ground:
                 time.sleep(0.1)
         raise RuntimeError(f"{application} did not answer")
 
+    def switchboard(self, carrier_url: str) -> None:
+        """Start one switchboard, wait until it is at work: two cores that still load programs measure the loading."""
+        child = subprocess.Popen(
+            [sys.executable, "manage.py", "switchboard"],
+            env=os.environ | {"TWILIO_API_URL": carrier_url},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+        )
+        self.children.append(child)
+        assert child.stdout is not None
+        if child.stdout.readline() != b"ready\n":
+            raise RuntimeError("the switchboard did not start")
+
     def spawn(self, command: list[str], **more: str) -> "subprocess.Popen[bytes]":
         child = subprocess.Popen(command, env=os.environ | more, stdin=subprocess.DEVNULL)
         self.children.append(child)

@@ -1,7 +1,6 @@
 """From the webhook by which a caller joins the queue to the ringing desk, with 50 desks connected."""
 
 import asyncio
-import sys
 import time
 from typing import Any
 
@@ -27,7 +26,7 @@ def run(ground: Ground) -> dict[str, Any]:
         people = operators(DESKS, line)
         desks = [Desk(box.url, each.identity) for each in people]
         ground.serve("hotline.asgi:application", ground.port)
-        ground.spawn([sys.executable, "manage.py", "switchboard"], TWILIO_API_URL=box.url)
+        ground.switchboard(box.url)
         time.sleep(4)
         asyncio.run(_wait_for_streams(ground, people))
         heard = asyncio.run(_measure(ground, people))

@@ -5,7 +5,6 @@ Figures of Chromium's own observers, on this machine, with 50 callers arriving i
 
 import os
 import shutil
-import sys
 import threading
 import time
 from typing import Any
@@ -61,7 +60,7 @@ def run(ground: Ground) -> dict[str, Any]:
         desks = [Desk(box.url, each.identity, mode="answer", after=1, hang_up_after=TALK) for each in people[1:]]
         desks.append(Desk(box.url, people[0].identity, mode="answer", after=1, hang_up_after=60))
         ground.serve("hotline.asgi:application", ground.port)
-        ground.spawn([sys.executable, "manage.py", "switchboard"], TWILIO_API_URL=box.url)
+        ground.switchboard(box.url)
         # Before the browser: while it is driven, its event loop forbids the database.
         cookies = session_cookie(people[0].user), session_cookie(_supervisor(line))
         number = line.numbers.get().number

@@ -18,6 +18,7 @@ django_application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - apps are loaded by now
 
+import hotline.urls  # noqa: E402, F401 - half a second that the first page would take while callers wait for answers
 from desk import live_lines, live_rights  # noqa: E402
 from hotline.core.live_stream import LiveStreams, Receive, Scope, Send  # noqa: E402
 from telephony.simulator import proxy as simulator  # noqa: E402

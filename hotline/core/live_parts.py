@@ -63,6 +63,7 @@ class Parts:
         self._topics: dict[Reader, frozenset[str]] = {}
         self._hearing: dict[str, set[Reader]] = defaultdict(set)
         self._due: set[Reader] = set()
+        self._meanwhile: set[str] | None = None  # told while parts are being made
         self._wake = asyncio.Event()
 
     def add(self, stream: Reader) -> None:
@@ -77,6 +78,8 @@ class Parts:
         self._names.pop(stream, None)
 
     def told(self, topics: Iterable[str]) -> None:
+        if self._meanwhile is not None:
+            self._meanwhile.update(topics)
         for topic in topics:
             self._owe(self._hearing.get(topic, ()))
 
@@ -91,10 +94,11 @@ class Parts:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            due, self._due = self._due, set()
+            due, self._due, self._meanwhile = self._due, set(), set()
             made = await self._made({(stream.user_id, name) for stream in due for name in self._names[stream]})
             for stream in due & self._names.keys():  # who has not gone meanwhile
                 self._bring(stream, made)
+            self._meanwhile = None
             await asyncio.sleep(PACE_SECONDS)
 
     async def _made(self, wishes: set[Wish]) -> dict[Wish, Part]:
@@ -109,7 +113,10 @@ class Parts:
     def _bring(self, stream: Reader, made: dict[Wish, Part]) -> None:
         found = {name: made.get((stream.user_id, name)) for name in self._names[stream]}
         if parts := [part for part in found.values() if part]:
-            self._hear(stream, frozenset().union(*(part.topics for part in parts)))
+            topics = frozenset().union(*(part.topics for part in parts))
+            self._hear(stream, topics)
+            if self._meanwhile and topics & self._meanwhile:  # it did not hear of them yet
+                self._owe([stream])
         for name, part in found.items():
             stream.give(name, part.html) if part else stream.tell([name])
 

@@ -94,6 +94,31 @@ def test_one_change_is_made_once_for_all_streams_it_concerns(monkeypatch):
     assert [len(wishes) for wishes in maker.asked] == [50]
 
 
+def test_what_changes_while_the_first_part_is_made_is_not_missed(monkeypatch):
+    maker = Lines({1: 7})
+    monkeypatch.setattr("hotline.core.live_parts.PACE_SECONDS", 0.01)
+
+    async def run():
+        async def ask(question, wishes):
+            made = question(wishes)
+            if len(maker.asked) == 1:
+                hub.broadcast(["queue:7", "call:1"])
+            return made
+
+        hub = Hub(Parts(maker, ask))
+        task = asyncio.create_task(hub.parts.run())
+        hub.add(stream_of(1, "lines:en"))
+        await until(lambda: len(maker.asked) == 2)
+        await asyncio.sleep(0.05)
+        hub.broadcast(["board"])
+        task.cancel()
+        return hub.parts
+
+    parts = asyncio.run(run())
+    assert len(maker.asked) == 2
+    assert parts._meanwhile is None  # what is told while nothing is made is not kept
+
+
 def test_who_gets_another_hotline_hears_of_that_one_from_then_on(monkeypatch):
     maker = Lines({1: 7})
 
