@@ -13,7 +13,7 @@ from bench.ground import ACCOUNT_SID, AUTH_TOKEN, Ground
 from bench.load import quantile
 from bench.people import operators, session_cookie
 
-LOADS = 7
+LOADS = 15
 CALLS = 50
 COLLEAGUES = 8
 TALK = 4
