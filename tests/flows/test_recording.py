@@ -47,6 +47,7 @@ def the_end(system, caller, call) -> None:
 
 
 def talk(caller, leg, *words) -> None:
+    until(lambda: leg.hears(caller), what="the caller at the operator's ear")  # a hold may still be on its way out
     for text in words:
         caller.say(text)
         leg.wait_for(text)
