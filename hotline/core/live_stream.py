@@ -2,8 +2,8 @@
 
 A message is a list of topics, of which the page fetches what changed, or an object of parts that were made once for
 many (`live_parts`). Each stream keeps the set of topics it has not sent yet, and of each part the newest, so that a
-slow reader never costs a growing queue. Streams end within a few seconds of
-a sign-out, a closed account or a changed right: one batched check per process (`Rights.ended`).
+slow reader never costs a growing queue. Streams end within a few seconds of a sign-out, a closed account or a changed
+right: one batched check per process (`Rights.ended`).
 """
 
 import asyncio
