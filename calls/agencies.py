@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from calls.refusals import Refused
@@ -97,14 +97,6 @@ def standing(hotline_id: int, at: datetime) -> dict[int, Standing]:
         begins, ends = stretch(rule, at)
         found[rule.agency_id] = Standing(str(rule.agency), rule.when, rule.after_seconds, begins, ends)
     return found
-
-
-def may_be_rung(hotline: Hotline, at: datetime, patience: float) -> Q:
-    """Operators who are rung for a hotline's callers now, or before one who comes now has lost patience: all but
-    those of agencies whose rule does not let them."""
-    rules = AgencyRule.objects.filter(agency=OuterRef("agency"), hotline=hotline, after_seconds__lt=patience)
-    soon = rules.filter(rings_from__lte=at + timedelta(seconds=patience), rings_until__gt=at)
-    return Q(agency=None) | Q(Exists(soon))
 
 
 # --- changes -------------------------------------------------------------------------------------

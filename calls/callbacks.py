@@ -24,7 +24,7 @@ from calls.news import tell
 from calls.numbers import classify
 from calls.offers import release_all
 from calls.outbox import instruct
-from calls.routing import position
+from calls.routing import stands
 from hotline.core.live import announce, wake_switchboard
 from lines.hours import opening
 from lines.models import Hotline
@@ -108,9 +108,10 @@ def _promise(call: Call, hotline: Hotline, number: str, at: datetime) -> Callbac
     if lately >= DAILY_LIMIT:
         raise Enough(_("This number was promised enough calls today."))
     assert call.queued_at is not None
+    place = stands(call, hotline, at).position
     return Callback.objects.create(
         hotline=hotline, call=call, number=number, language=call.language, skills=call.skills, priority=call.priority,
-        queued_at=call.queued_at, asked_at=at, next_try_at=at, promised_by=promised_time(hotline, position(call), at),
+        queued_at=call.queued_at, asked_at=at, next_try_at=at, promised_by=promised_time(hotline, place, at),
     )  # fmt: skip
 
 

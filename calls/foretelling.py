@@ -14,6 +14,7 @@ from calls import routing
 from calls.arrival import DECIDE, Arrival, Route, route_of, weighed
 from calls.foretold_people import AS_NOW, BUSY, NOBODY, ROSTERED, Candidate, Question, candidates
 from calls.foretold_way import Event, Over, Queued, Rung, Way
+from calls.in_line import PRESENT
 from calls.models import Call
 from calls.numbers import classify
 from calls.plans import running
@@ -165,7 +166,7 @@ def _joins(told: Foretold, call: Call) -> Queued:
         rung=[each for each in found if each.can_take],
         others=[each for each in found if not each.can_take],
         nobody=not any(
-            each.holds["active"] and each.state in routing.PRESENT and each.soon(told.question.at, patience)
+            each.holds["active"] and each.state in PRESENT and each.soon(told.question.at, patience)
             for each in found
         ),
         waits=waits,

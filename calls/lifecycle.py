@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from calls import matching, passing
+from calls import passing
 from calls.facts import join
 from calls.journal import note_event
 from calls.models import Call, CallEvent, Instruction, Offer, Voicemail
@@ -15,31 +15,12 @@ from calls.news import tell
 from calls.numbers import classify
 from calls.offers import close_offer, release_all
 from calls.outbox import instruct
-from calls.pricing import note_price
 from calls.refusals import Refused
 from lines.models import Hotline, Number
 from lines.tariffs import in_force
 from operators import presence
 from operators.models import Presence
 from operators.presence import Cause
-
-
-def call_waits(call_id: uuid.UUID, *, at: datetime, lookup_ref: str = "") -> Call:
-    """The caller is in the queue (the carrier asks what to play there): queue the call and offer it."""
-    with transaction.atomic():
-        call = Call.objects.select_for_update().get(pk=call_id)
-        first = call.queued_at is None
-        if join(call, queued_at=at, lookup_ref=lookup_ref):
-            call.save(update_fields=["queued_at", "lookup_ref", "state", "outcome", "ended_by"])
-        if first:
-            if call.plan_id is None:  # a plan has words of its own
-                note_event(call, CallEvent.Kind.GREETED, at=at, key="greeted")  # the greeting stands before the queue
-            note_price(call, at)
-            note_event(call, CallEvent.Kind.QUEUED, at=at, key="queued")
-            tell(call, line_changed=True)
-    if first and call.state == Call.State.WAITING:
-        matching.assign(at)
-    return call
 
 
 def divert_to_voicemail(call_id: uuid.UUID, *, at: datetime, why: str) -> Call:

@@ -166,6 +166,10 @@ class Call(models.Model):
             models.Index(fields=["number"], condition=~Q(state="ended"), name="call_live_on_number"),
             models.Index(fields=["arrived_at"], condition=~Q(state="ended"), name="call_live"),
             models.Index(fields=["hotline", "queued_at"], condition=Q(queued_at__isnull=False), name="call_queued"),
+            # For what waiting callers are told, each round of music: the talk of the last half hour.
+            models.Index(
+                fields=["hotline", "answered_at"], condition=Q(answered_at__isnull=False), name="call_answered_lately"
+            ),
             # `recovered` does not change while a call goes its way, so the few rows of this index cost it nothing.
             models.Index(fields=["-arrived_at", "-id"], condition=Q(recovered=True), name="call_recovered"),
             models.Index(OpClass(Reverse("caller_number"), name="text_pattern_ops"), name="call_number_backwards"),

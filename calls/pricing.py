@@ -32,13 +32,17 @@ def _in_words(kind: str, price: Decimal, cap: Decimal | None, currency: str, lan
     return Say(f"{said.text} {most.text}", said.language)
 
 
+def price_said(call: Call) -> str | None:
+    """What the caller heard about the price, None where nothing. No query where the number has no tariff."""
+    words = None if call.tariff_id is None else in_words(call.tariff, call.language)
+    return None if words is None else words.text
+
+
 def note_price(call: Call, at: datetime) -> None:
     """Journal that the price was said: it stands before the queue. Costs nothing where the number has no tariff."""
-    if call.tariff_id is None:
-        return
-    words = in_words(call.tariff, call.language)
+    words = price_said(call)
     if words is not None:
-        note_event(call, CallEvent.Kind.PRICE_SAID, at=at, key="price_said", words=words.text)
+        note_event(call, CallEvent.Kind.PRICE_SAID, at=at, key="price_said", words=words)
 
 
 def counted(call: Call) -> timedelta | None:

@@ -2,13 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
-
-from calls import agencies, consent, gates, overflow, passing, pricing, survey
+from calls import consent, gates, overflow, passing, pricing, survey
 from calls.arrival import Arrival
 from calls.conferences import conference_of
-from calls.expected import expected_wait
-from calls.models import Call, Callback, Offer
+from calls.in_line import InLine, in_line
+from calls.models import Call
 from calls.plans import running
 from calls.plans.known import plan_of
 from calls.steps import (
@@ -29,11 +27,6 @@ from calls.steps import (
 from calls.words import own_or_word, word
 from lines.hours import opening
 from lines.models import Hotline
-from operators.models import Operator, Presence
-
-PRESENT = [Presence.READY, Presence.RINGING, Presence.ON_CALL, Presence.WRAP_UP, Presence.BREAK, Presence.LUNCH,
-           Presence.OTHER, Presence.MISSED]  # fmt: skip
-
 
 SOON = timedelta(hours=3)  # a time of the clock so near is not taken for another day's
 _ROUND = 30  # seconds that a round of music takes, after which the carrier asks again
@@ -173,37 +166,32 @@ def _promised(by: datetime, hotline: Hotline, at: datetime) -> str:
     return "callback_promised_tomorrow" if days == 1 else "callback_promised_turn"
 
 
-def give_up_reason(call: Call, hotline: Hotline, at: datetime) -> str:
+def stands(call: Call, hotline: Hotline, at: datetime) -> InLine:
+    """How a waiting call stands in its line: what the two answers below rest on. One query for both."""
+    return in_line(call, hotline, at, patience=running.patience(call, hotline))
+
+
+def give_up_reason(call: Call, hotline: Hotline, at: datetime, there: InLine | None = None) -> str:
     """Why a waiting caller is led to voicemail now: "nobody" on duty, "too long", or "" to wait on."""
     if call.returned_at and call.ringing_until:
         return ""  # somebody is rung for this caller alone
-    patience = running.patience(call, hotline)
-    if not anybody_present(hotline, at, patience):
+    there = there or stands(call, hotline, at)
+    if not there.somebody:
         return "nobody"
     # A caller with a place kept by a callback joined the line long ago, but has been on the telephone since then.
     reached = max(each for each in (call.arrived_at, call.queued_at, call.reached_at) if each)
     since = call.returned_at or call.forwarded_at or reached
     waited = (at - max(since, call.sent_back_at or since)).total_seconds()
-    ringing = Offer.objects.filter(call=call, state=Offer.State.RINGING).exists()
-    return "too long" if waited >= patience and not ringing else ""
+    return "too long" if waited >= running.patience(call, hotline) and not there.rung else ""
 
 
-def anybody_present(hotline: Hotline, at: datetime, patience: float) -> bool:
-    """Whether anybody who serves the hotline is signed on: everybody away is a queue, everybody offline is not.
-
-    People of an agency count as far as its rule lets them be rung before `patience` seconds are over.
-    """
-    serving = Operator.objects.filter(hotlines=hotline, active=True, state__in=PRESENT)
-    return serving.filter(agencies.may_be_rung(hotline, at, patience)).exists()
-
-
-def wait_step(call: Call, hotline: Hotline, at: datetime) -> Wait:
-    place = position(call)
+def wait_step(call: Call, hotline: Hotline, at: datetime, there: InLine | None = None) -> Wait:
+    there = there or stands(call, hotline, at)
     plan = plan_of(call.plan_id).waiting if call.plan_id else None
     return Wait(
         queue=queue_of(call),
-        position=place,
-        expected_seconds=expected_wait(hotline, place, at) if plan is None or plan.expected else None,
+        position=there.position,
+        expected_seconds=there.expected_seconds if plan is None or plan.expected else None,
         language=call.language,
         voicemail_offered=hotline.voicemail_enabled,
         callback_offered=hotline.callbacks_enabled and not call.is_outgoing,
@@ -217,22 +205,3 @@ def _due(call: Call, every: int, at: datetime) -> bool:
     """Whether this round of music begins with words: the first, and then one each `every` seconds; 0 is never again."""
     rounds = int((at - call.queued_at).total_seconds() // _ROUND) if call.queued_at else 0
     return rounds == 0 if every < _ROUND else rounds % (every // _ROUND) == 0
-
-
-def position(call: Call) -> int:
-    """The caller's place in the hotline's queue, from 1."""
-    ahead = Call.objects.filter(state=Call.State.WAITING, hotline=call.hotline_id, training=False).filter(
-        Q(priority__gt=call.priority)
-        | Q(priority=call.priority, queued_at__lt=call.queued_at)
-        | Q(priority=call.priority, queued_at=call.queued_at, pk__lt=call.pk)
-    )
-    return ahead.count() + 1 + _to_be_dialled(call)
-
-
-def _to_be_dialled(call: Call) -> int:
-    """Callbacks before this call that stand in no line yet, because their callers are dialled first."""
-    if call.hotline is None or not call.hotline.callback_caller_first:
-        return 0
-    before = Q(priority__gt=call.priority) | Q(priority=call.priority, queued_at__lt=call.queued_at)
-    kept = Callback.objects.filter(before, hotline=call.hotline, state=Callback.State.WAITING, attempt=None, again=None)
-    return kept.count()

@@ -19,12 +19,12 @@ from calls.byhand import log_by_hand
 from calls.consent import take_consent
 from calls.helping import asking, call_for_help, withdraw_help
 from calls.holding import hold, resume
+from calls.joining import call_waits
 from calls.legs import expire_legs, forgo_outside, know_outside, outside_answered, outside_ended
 from calls.lifecycle import (
     attach_hotline,
     call_ended,
     call_of,
-    call_waits,
     carrier_says,
     decline,
     divert_to_voicemail,

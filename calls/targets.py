@@ -9,9 +9,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from calls import numbers
+from calls.in_line import PRESENT
 from calls.models import Call
 from calls.refusals import Refused
-from calls.routing import PRESENT
 from knowledge.models import Contact
 from lines.models import Hotline, Number
 from lines.numbers import NotANumber, normalise

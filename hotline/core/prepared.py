@@ -2,11 +2,14 @@
 than running."""
 
 import re
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
 from django.db import connection
+from django.db.models import Model
 
+M = TypeVar("M", bound=Model)
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
@@ -47,3 +50,25 @@ class Prepared:
         if raw not in self._known:
             cursor.execute(self._prepare)
             self._known.add(raw)
+
+
+class Columns(Generic[M]):
+    """The columns of a model as a prepared statement lists them, and the object that a row of them is.
+
+    Raises TypeError, when it is made, for a model with a field that reads its column in a way of its own.
+    """
+
+    def __init__(self, model: type[M], alias: str) -> None:
+        fields = model._meta.concrete_fields
+        own = [field.name for field in fields if hasattr(field, "from_db_value")]
+        if own:
+            raise TypeError(f"{model.__name__} cannot be read so: {', '.join(own)}")
+        self.model = model
+        self.names = [field.attname for field in fields]
+        self.sql = ", ".join(f"{alias}.{field.column}" for field in fields)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def object(self, values: Sequence[Any]) -> M:
+        return self.model.from_db(connection.alias, self.names, values)

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from calls import callbacks as promises
 from calls import consent, gates, overflow, practice, routing, services
 from calls.facts import moment
+from calls.in_line import InLine
 from calls.journal import note_event
 from calls.models import Call, CallEvent
 from calls.queries import by_ref
@@ -69,16 +70,18 @@ def wait(request: HttpRequest, post: Post, call_id: uuid.UUID) -> str:
     if known is None or known.hotline is None:
         return twiml.HANG_UP
     first = known.queued_at is None
-    call = services.call_waits(call_id, at=post.at, lookup_ref=post.get("QueueSid")) if first else known
-    hotline = known.hotline
+    call, hotline = known, known.hotline
+    if first:
+        call = services.call_waits(call_id, at=post.at, lookup_ref=post.get("QueueSid"), known=known)
     if first and hotline.callbacks_enabled:
         call = promises.called_again(call, at=post.at)
-    if call.state == Call.State.WAITING and (why := routing.give_up_reason(call, hotline, post.at)):
-        call = services.give_up(call_id, at=post.at, why=why)
+    there: InLine | None = routing.stands(call, hotline, post.at)
+    if call.state == Call.State.WAITING and (why := routing.give_up_reason(call, hotline, post.at, there)):
+        call, there = services.give_up(call_id, at=post.at, why=why), None
         hotline = call.hotline or hotline
     if call.state in (Call.State.VOICEMAIL, Call.State.CALLBACK, Call.State.SENT, Call.State.ENDED):
         return twiml.render(Leave(), call_id=call_id)
-    return twiml.waiting(routing.wait_step(call, hotline, post.at), call_id=call_id, first=first)
+    return twiml.waiting(routing.wait_step(call, hotline, post.at, there), call_id=call_id, first=first)
 
 
 @webhook(trouble.music)

@@ -112,7 +112,7 @@ def told(house, client):
         "day": day,
         "survey": scores(ids, 7, at),
         "line": [call.pk for call in queries.waiting(ids)],
-        "places": [(call.pk, routing.position(call)) for call in queries.waiting(ids)],
+        "places": [(call.pk, routing.stands(call, call.hotline, at).position) for call in queries.waiting(ids)],
         "wait": [expected.expected_wait(line, 2, at) for line in house.lines],
         "handling": [expected.handling_time(line, at) for line in house.lines],
         "promised": [callbacks.promised_time(line, 1, at) for line in house.lines],

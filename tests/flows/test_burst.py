@@ -89,7 +89,7 @@ def _hang_up(callers):
 
 
 def _places_are_right(callers, line):
-    places = {call.pk: routing.position(call) for call in line}
+    places = {call.pk: routing.stands(call, call.hotline, timezone.now()).position for call in line}
     assert [places[call.pk] for call in line] == list(range(1, CALLS + 1))
     rank = {call.carrier_ref: n for n, call in enumerate(line, 1)}
     for caller in callers:
