@@ -13,14 +13,16 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.conf import settings
 
 from hotline.launcher.postgres import Postgres
+from telephony.switchboard import HANDS
 from tests.launcher.running import BASE_DIR, free_port, plain_environment, wait_until
 
 SERVICES = ["web", "live", "switchboard", "worker", "beat"]
 NEEDED = {"PUBLIC_URL", "SECRET_KEY"}
 OF_THE_IMAGE = {"DATA_DIR", "STATIC_ROOT", "STATIC_MANIFEST"}
-OF_COMPOSE = {"WEB_WORKERS", "POSTGRES_PASSWORD"}  # for its own lines
+OF_COMPOSE = {"WEB_WORKERS", "POSTGRES_PASSWORD", "POSTGRES_MAX_CONNECTIONS"}  # for its own lines
 NEVER = {"DEBUG"}
 
 
@@ -62,10 +64,22 @@ def test_each_setting_of_the_page_reaches_every_process():
     page = (BASE_DIR / "docs" / "settings.md").read_text()
     launcher = page.partition("## `make run` alone")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| (`.+?`) \|", page.replace(launcher, ""), re.MULTILINE)
-    settings = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
-    assert len(settings) > 30
+    variables = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
+    assert len(variables) > 30
     for service in SERVICES:
-        assert settings - compose()["services"][service]["environment"].keys() == OF_THE_IMAGE | OF_COMPOSE | NEVER
+        assert variables - compose()["services"][service]["environment"].keys() == OF_THE_IMAGE | OF_COMPOSE | NEVER
+
+
+def test_the_database_takes_every_connection_that_the_services_may_hold():
+    """A connection that is refused is a caller who hears an apology. Three are kept for the database's owner."""
+    services = {
+        name: filled(" ".join(each.get("command", [])), dict.fromkeys(NEEDED, "x"))
+        for name, each in compose()["services"].items()
+    }
+    taken = int(re.search(r"max_connections=(\d+)", services["postgres"])[1])
+    workers = int(re.search(r"--workers (\d+)", services["web"])[1])
+    streams, switchboard, celery = 10, HANDS + 4, 10
+    assert (workers + 1) * (2 * settings.WEB_THREADS + streams) + switchboard + celery <= taken - 3
 
 
 @pytest.fixture
