@@ -1,4 +1,4 @@
-"""`make bench`: every benchmark, or those named; prints figures and ratios, and writes them to bench/results.json."""
+"""`make bench`: every benchmark, or those named; prints figures and ratios, and writes them to var/bench.json."""
 
 import importlib
 import json

@@ -25,6 +25,7 @@ _MISSES = {
     Offer.State.DECLINED: (Cause.DECLINED, CallEvent.Kind.DECLINED),
     Offer.State.MISSED: (Cause.MISSED, CallEvent.Kind.MISSED),
 }
+_UNREACHABLE = "unreachable"  # the reason of a ring that never got as far as the telephone
 TAKEN_OVER = "taken over"  # the reason of an offer whose call goes on with a supervisor
 _HANGING_UP = timedelta(seconds=3)  # how long the leg of an ended conversation may still hold the telephone
 _GRACE = timedelta(seconds=6)  # the carrier adds up to 5 s to a ring time
@@ -135,6 +136,8 @@ def _close(offer: Offer, call: Call, to: str, *, at: datetime, reason: str) -> N
     if not Offer.objects.filter(call=call, state=Offer.State.RINGING).exists():
         Call.objects.filter(pk=call.pk).update(ringing_until=None)
     cause, kind = _MISSES[Offer.State(to)]
+    if reason == _UNREACHABLE:
+        cause = Cause.UNREACHABLE
     if call.is_called_out:  # whoever does not take their own call misses nobody
         kind = CallEvent.Kind.WITHDRAWN
         presence.stop_ringing([offer.operator_id], at=at, cause=Cause.WITHDRAWN)
@@ -188,7 +191,7 @@ def _just_talked(offer: Offer) -> bool:
 def _why(status: str) -> str:
     """Our word for how a leg ended without an accept. A leg that was answered but never accepted is a voicemail box
     or somebody who did not press the key."""
-    return {"busy": "declined", "no-answer": "no answer", "failed": "unreachable", "completed": "not accepted"}.get(
+    return {"busy": "declined", "no-answer": "no answer", "failed": _UNREACHABLE, "completed": "not accepted"}.get(
         status, "no answer"
     )
 

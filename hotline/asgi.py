@@ -1,7 +1,7 @@
 """The one web process: live streams on the event loop, pages and webhooks in threads, the simulator passed through.
 
 Sync views under Django's own ASGI handler run several times slower than in threads, so everything but the streams goes
-through WSGI. `WEB_THREADS` bounds how many requests run at once; each thread keeps one database connection.
+through WSGI. `WEB_THREADS` bounds how many pages run at once, and how many webhooks; each thread keeps a connection.
 """
 
 import asyncio

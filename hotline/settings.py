@@ -110,7 +110,7 @@ TEMPLATES = [
 ]
 ASGI_APPLICATION = "hotline.asgi.application"
 WSGI_APPLICATION = "hotline.wsgi.application"
-# Pages and webhooks that one web process answers at once; each thread keeps one database connection.
+# Pages, and beside them webhooks, that one web process answers at once; each thread keeps one database connection.
 WEB_THREADS = env.int("WEB_THREADS", default=16)
 
 # --- database: PostgreSQL, everywhere -----------------------------------------------------------

@@ -50,7 +50,6 @@ class Cause(models.TextChoices):
     TAKEN = "taken", gettext_lazy("somebody else answered")
     WITHDRAWN = "withdrawn", gettext_lazy("the offer was withdrawn")
     BREAK_DUE = "break_due", gettext_lazy("a planned break began")
-    SHIFT_OVER = "shift_over", gettext_lazy("the shift ended")
     DESK_GONE = "desk_gone", gettext_lazy("the desk page was closed or lost")
     RELEASED = "released", gettext_lazy("released: the carrier knows no such call")
     DEACTIVATED = "deactivated", gettext_lazy("the account was closed")

@@ -11,7 +11,6 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from twilio.base.exceptions import TwilioException
 
 from hotline.core.checkup import Finding, bad, check, good, warn
 from lines.models import Number
@@ -19,6 +18,7 @@ from telephony import canary as canaries
 from telephony import outages, pointing
 from telephony.twilio import account as carrier
 from telephony.twilio import refusals, signature
+from telephony.twilio.failures import FAILURES
 from telephony.twilio.numbers import Refused, owned
 
 _SECONDS = 4
@@ -33,7 +33,7 @@ def account() -> Finding:
     began = time.perf_counter()
     try:
         carrier.ask()
-    except (requests.RequestException, TwilioException, OSError) as error:
+    except FAILURES as error:
         why = refusals.explain(error)
         return bad(why.said, why.remedy)
     seen = _("%(url)s answers and knows our account, in %(ms)d ms.") % {

@@ -7,12 +7,11 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-import requests
 from django.utils import timezone
-from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from calls import leg_prices
 from telephony.twilio.client import client
+from telephony.twilio.failures import FAILURES, Refusal
 from telephony.twilio.legs import GONE
 
 log = logging.getLogger(__name__)
@@ -40,7 +39,7 @@ def read_back(at: datetime, *, seconds: float = SECONDS) -> Read:
         try:
             found.priced += _ask(row)
             found.asked += 1
-        except (TwilioException, requests.RequestException, OSError) as error:
+        except FAILURES as error:
             log.warning("the carrier did not say what a leg costs: %s", error.__class__.__name__)
             leg_prices.put_back(rows[place:], until=timezone.now())
             break
@@ -50,7 +49,7 @@ def read_back(at: datetime, *, seconds: float = SECONDS) -> Read:
 def _ask(row: Any) -> bool:
     try:
         said = client().calls(row.leg_ref).fetch()
-    except TwilioRestException as error:
+    except Refusal as error:
         if error.status not in GONE:
             raise
         leg_prices.unknown(row)

@@ -4,19 +4,17 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import requests
 from django.db.models import Q
-from twilio.base.exceptions import TwilioException
 
 from calls import services
 from calls.models import Call, Recording
 from calls.recording import due_for_erasure
 from telephony.twilio import recordings
+from telephony.twilio.failures import FAILURES
 
 log = logging.getLogger(__name__)
 _PATIENCE = timedelta(minutes=2)  # callbacks come within seconds
 RECENT, DAYS = timedelta(minutes=10), timedelta(days=2)
-_TROUBLE = (requests.RequestException, TwilioException, OSError)
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ def purge(at: datetime, *, dry_run: bool = False) -> Purged:
 def _erase(recording: Recording) -> bool:
     try:
         recordings.erase(recording.pk)
-    except _TROUBLE as trouble:
+    except FAILURES as trouble:
         log.warning("recording %s could not be erased: %s", recording.pk, trouble.__class__.__name__)
         return False
     return True
@@ -68,7 +66,7 @@ def settle(at: datetime, *, back: timedelta = RECENT) -> int:
 def _settle(call: Call, at: datetime) -> int:
     try:
         found = recordings.made_of(call)
-    except _TROUBLE as trouble:
+    except FAILURES as trouble:
         log.warning("the recordings of call %s could not be asked for: %s", call.pk, trouble.__class__.__name__)
         return 0
     for each in found:

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import requests
 from django.conf import settings
 from django.utils import timezone
-from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from calls import reconciliation
 from calls.reconciliation import CarrierCall, Comparison
 from telephony.twilio.client import client
+from telephony.twilio.failures import FAILURES, Refusal
 
 log = logging.getLogger(__name__)
 _BATCH = 20
@@ -30,7 +29,7 @@ def check_silent_calls(at: datetime) -> int:
     for call in reconciliation.silent_calls(at, silence=silence)[:_BATCH]:
         try:
             said = None if call.training and not call.is_outgoing else _fetch(call.carrier_ref)  # ours alone
-        except (TwilioException, requests.RequestException, OSError) as error:
+        except FAILURES as error:
             log.warning("the carrier could not be asked about a call: %s", error.__class__.__name__)
             break
         mended += reconciliation.compare_one(call, said, at=timezone.now())
@@ -46,7 +45,7 @@ def catch_up(at: datetime) -> Comparison | None:
     """After a start or an outage: compare the last hour at once. None if the carrier did not answer."""
     try:
         return compare_since(at - _CATCH_UP)
-    except (TwilioException, requests.RequestException, OSError) as error:
+    except FAILURES as error:
         log.warning("the carrier's list could not be read: %s", error.__class__.__name__)
         return None
 
@@ -54,7 +53,7 @@ def catch_up(at: datetime) -> Comparison | None:
 def _fetch(ref: str) -> CarrierCall | None:
     try:
         return _as_ours(client().calls(ref).fetch())
-    except TwilioRestException as error:
+    except Refusal as error:
         if error.status == _NOT_FOUND:
             return None
         raise

@@ -28,12 +28,6 @@ _OPEN = (Call.State.ARRIVED, Call.State.WAITING)
 
 
 # --- reading ------------------------------------------------------------------------------------
-def place_of(call: Call) -> Place:
-    """Where a call is in the plan it came in with. One query."""
-    assert call.plan_id is not None
-    return walk(plan_of(call.plan_id), pressed(call), _first_language(call))
-
-
 def pressed(call: Call) -> list[str]:
     """The keys of the plan that the caller pressed, in order; "" for none."""
     found = call.events.filter(kind=CallEvent.Kind.MENU).order_by("id").values_list("data__digits", flat=True)

@@ -178,6 +178,18 @@ def test_the_next_operator_is_rung_when_the_first_declines(carrier):
     assert Operator.objects.get(pk=first.operator_id).state == Presence.MISSED
 
 
+@pytest.mark.parametrize(
+    ("status", "cause"), [("busy", "declined"), ("no-answer", "missed"), ("failed", "unreachable")]
+)
+def test_why_a_ring_was_in_vain_is_in_the_log_of_the_operators_state(carrier, status, cause):
+    line = hotline()
+    kari = operator(line)
+    queue(carrier, line)
+    carrier.post(f"/twilio/operator/{Offer.objects.get().pk}/status/", {"CallSid": sid(), "CallStatus": status})
+    change = kari.presence_changes.latest("id")
+    assert (change.from_state, change.to_state, change.cause) == ("ringing", "missed", cause)
+
+
 def test_the_loser_of_two_legs_hears_that_the_call_is_taken(carrier):
     line = hotline()
     kari, ola = operator(line), operator(line)

@@ -1,6 +1,7 @@
 """The demo: what `manage.py load_demo` makes, told through what people will look for in it."""
 
 import json
+import random
 import stat
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
@@ -30,6 +31,7 @@ from calls.models import (
 from calls.plans import editing
 from calls.plans.models import CallPlan
 from hotline.demo.loader import load
+from hotline.demo.people import _password
 from knowledge.models import Contact, Question, Script
 from lines.models import Hotline, Number, OpeningRule
 from lines.tariffs import Tariff
@@ -117,6 +119,17 @@ def test_the_credentials_open_the_accounts_and_only_the_owner_reads_them(demo):
     for entry in kept["operators"]:
         operator = Operator.objects.get(user__username=entry["username"])
         assert (operator.identity, str(operator.phone)) == (entry["identity"], entry["phone"])
+
+
+def test_no_password_can_be_guessed_from_another_or_from_the_moment_of_loading(demo):
+    kept = demo[0].credentials
+    passwords = [each["password"] for each in [kept["supervisor"], kept["administrator"], *kept["operators"]]]
+    assert len(set(passwords)) == len(passwords) and min(map(len, passwords)) >= 16
+    made = []
+    for _ in range(2):
+        random.seed(7)  # whatever draws the calls, always the same for the same moment, must not draw these
+        made.append(_password())
+    assert made[0] != made[1]
 
 
 def test_every_hotline_has_a_script_with_steps_answers_contacts_and_two_levels_of_topics(demo):

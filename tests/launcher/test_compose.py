@@ -13,12 +13,17 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.conf import settings
 
 from hotline.launcher.postgres import Postgres
+from telephony.switchboard import HANDS
 from tests.launcher.running import BASE_DIR, free_port, plain_environment, wait_until
 
 SERVICES = ["web", "live", "switchboard", "worker", "beat"]
 NEEDED = {"PUBLIC_URL", "SECRET_KEY"}
+OF_THE_IMAGE = {"DATA_DIR", "STATIC_ROOT", "STATIC_MANIFEST"}
+OF_COMPOSE = {"WEB_WORKERS", "POSTGRES_PASSWORD", "POSTGRES_MAX_CONNECTIONS"}  # for its own lines
+NEVER = {"DEBUG"}
 
 
 def compose() -> dict:
@@ -52,6 +57,29 @@ def test_each_setting_that_compose_passes_is_on_the_page_of_settings():
     page = (BASE_DIR / "docs" / "settings.md").read_text()
     passed = {name for service in SERVICES for name in compose()["services"][service]["environment"]}
     assert [name for name in sorted(passed) if f"`{name}`" not in page] == []
+
+
+def test_each_setting_of_the_page_reaches_every_process():
+    """What stands in .env is given to a container only if its service names it."""
+    page = (BASE_DIR / "docs" / "settings.md").read_text()
+    launcher = page.partition("## `make run` alone")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`.+?`) \|", page.replace(launcher, ""), re.MULTILINE)
+    variables = {name for row in rows for name in re.findall(r"`([A-Z_]+)`", row)}
+    assert len(variables) > 30
+    for service in SERVICES:
+        assert variables - compose()["services"][service]["environment"].keys() == OF_THE_IMAGE | OF_COMPOSE | NEVER
+
+
+def test_the_database_takes_every_connection_that_the_services_may_hold():
+    """A connection that is refused is a caller who hears an apology. Three are kept for the database's owner."""
+    services = {
+        name: filled(" ".join(each.get("command", [])), dict.fromkeys(NEEDED, "x"))
+        for name, each in compose()["services"].items()
+    }
+    taken = int(re.search(r"max_connections=(\d+)", services["postgres"])[1])
+    workers = int(re.search(r"--workers (\d+)", services["web"])[1])
+    streams, switchboard, celery = 10, HANDS + 4, 10
+    assert (workers + 1) * (2 * settings.WEB_THREADS + streams) + switchboard + celery <= taken - 3
 
 
 @pytest.fixture
@@ -91,7 +119,8 @@ def begin(service: str, given: dict[str, str], log: Path) -> "subprocess.Popen[b
     """The service's command with the service's environment, as compose would start it."""
     described = compose()["services"][service]
     command = [filled(word, given) for word in described["command"]]
-    environment = {name: filled(value, given) for name, value in described["environment"].items()}
+    named = described["environment"].items()  # a name without a value is passed on as it is set, or not at all
+    environment = {name: filled(value, given) for name, value in named if value is not None}
     programs = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     return subprocess.Popen(
         command, cwd=BASE_DIR, stdin=subprocess.DEVNULL, stdout=log.open("wb"), stderr=subprocess.STDOUT,

@@ -2,6 +2,8 @@
 
 import json
 import os
+import pwd
+import re
 import shutil
 import signal
 import stat
@@ -38,6 +40,17 @@ def children(run) -> dict[str, int]:
     return found
 
 
+def nobody_else_reaches_the_database(data_dir: Path, pid: int) -> None:
+    """A closed folder, a password, and never root."""
+    postgres = Postgres(data_dir / "postgres")
+    assert stat.S_IMODE(postgres.socket_dir.stat().st_mode) == 0o700
+    with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
+        psycopg2.connect(host=str(postgres.socket_dir), user="hotline", password="hotline", dbname="hotline")
+    assert "scram-sha-256" in (postgres.data / "pg_hba.conf").read_text()
+    if os.geteuid() == 0:
+        assert Path(f"/proc/{pid}").stat().st_uid == pwd.getpwnam("nobody").pw_uid
+
+
 @pytest.mark.timeout(300)
 def test_the_system_starts_survives_and_stops(start, data_dir):
     first = start(data_dir)
@@ -55,14 +68,18 @@ def test_the_system_starts_survives_and_stops(start, data_dir):
     assert first.status("/readyz") == 200
     wait_until(lambda: demo["supervisor"]["password"] in first.output, 5, "the password")
     assert demo["auth_token"] not in first.output
+    assert {"number", "hotline", "open", "lines"} == demo["numbers"][0].keys()
 
     wounded = children(first)
     assert set(wounded) == set(PARTS)
+    nobody_else_reaches_the_database(data_dir, wounded["postgres"])
     for part in ("launcher.web", "valkey-server"):
         os.kill(wounded[part], signal.SIGKILL)
     wait_until(lambda: first.status("/accounts/login/") == 200, 30, "an answer of the new web process")
     wait_until(lambda: set(children(first)) == set(PARTS), 20, "the return of what was killed")
     assert all(children(first)[part] != wounded[part] for part in ("launcher.web", "valkey-server"))
+    assert [line for line in first.lines if not re.match(r"\d\d:\d\d:\d\d [a-z]+ +\| ", line)] == []
+    assert "web was killed by SIGKILL; starting it again" in first.output
 
     in_database(data_dir, "CREATE TABLE kept AS SELECT 42 AS answer")
     before = in_database(data_dir, "SELECT count(*) FROM calls_call")

@@ -4,10 +4,12 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
-from calls.models import Call, Instruction, Offer
+from calls.models import Call, CallEvent, Instruction, Offer
 from telephony.simulator.phone import Desk, Phone
+from telephony.tasks import reconcile
 from telephony.twilio.client import client
 from telephony.twilio.exchange import perform
 from telephony.twilio.legs import made_before
@@ -103,3 +105,28 @@ def test_a_leg_that_somebody_else_rings_at_the_same_address_is_not_taken_for_one
         assert made_before(to, since=now, owner=uuid4()) is None, "a supervisor is rung on the same telephone"
         Offer.objects.filter(pk=offer.pk).update(leg_ref=None)
         assert made_before(to, since=now, owner=uuid4()) == desk.rings()["sid"], "nobody's so far"
+
+
+def test_lost_and_phantom_calls_are_mended_from_the_carriers_list_and_a_second_pass_writes_nothing(
+    carrier, phone: Phone, application: Application, capsys
+) -> None:
+    hotline = world.hotline(number=NUMBER)
+    application.pages["/voice/"] = document("<Enqueue>main</Enqueue>")  # the system hears nothing of its callers
+    lost, phantom = phone.dial(NUMBER).wait_for("waiting"), phone.dial(NUMBER).wait_for("waiting")
+    now = timezone.now()
+    kept = Call.objects.create(
+        carrier_ref=phantom.sid, hotline=hotline, dialled=NUMBER, state="waiting", arrived_at=now, queued_at=now
+    )
+    phantom.hang_up().wait_for("completed")
+
+    call_command("reconcile", "--hours", "1")
+    assert capsys.readouterr().out == "0 matched, 1 recovered, 1 closed\n"
+    found = Call.objects.get(carrier_ref=lost.sid)
+    assert (found.hotline, found.dialled, found.ended_at) == (hotline, NUMBER, None)
+    kept.refresh_from_db()
+    assert (kept.state, kept.outcome) == ("ended", "abandoned")
+
+    events = CallEvent.objects.count()
+    assert reconcile(minutes=60) == {"matched": 2, "recovered": 0, "closed": 0}
+    assert CallEvent.objects.count() == events
+    lost.hang_up()
