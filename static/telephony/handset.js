@@ -1,11 +1,13 @@
 // What every telephone on the page has: a display, captions, keys and sounds. Callers and operators build on it.
 
 import { clock, serverNow } from "../core/timers.js";
+import { Keys } from "./keys.js";
 import * as sounds from "./sounds.js";
 
 export class Handset {
   sid = "";
   live = false;
+  #keys = null;
   #since = 0;
   #quiet = null;
 
@@ -52,7 +54,13 @@ export class Handset {
     sounds.key(key);
     if (!this.sid) return;
     this.line("note", `${this.word("key")} ${key}`);
-    await this.shelf.post(`calls/${this.sid}/press`, { digits: key });
+    if (this.#keys?.sid !== this.sid) this.#keys = this.#newKeys(this.sid);
+    await this.#keys.press(key);
+  }
+
+  #newKeys(sid) {
+    const send = (body) => this.shelf.deliver(`calls/${sid}/press`, body);
+    return new Keys(sid, send, () => this.sid === sid);
   }
 
   async hangUp() {

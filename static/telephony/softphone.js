@@ -5,7 +5,7 @@
 //   phone.state: "offline" | "registered" | "ringing" | "connected"
 //   events: state {state}, incoming {from, parameters}, ended {reason}, error {message}, caption {text, from}
 //
-// `token` is a string, or an async function that fetches a fresh one: tokens live for an hour.
+// `token` is a string, or an async function: tokens live for an hour.
 
 import { SimulatorBackend } from "./softphone-simulator.js";
 import { TwilioBackend } from "./softphone-twilio.js";
@@ -15,14 +15,14 @@ const BACKENDS = { simulator: SimulatorBackend, twilio: TwilioBackend };
 export class Softphone extends EventTarget {
   #backend;
   #state = "offline";
+  #turn = Promise.resolve();
 
   constructor(Backend, { token, identity, ...options }) {
     super();
     this.identity = identity;
-    const fetchToken = typeof token === "function" ? token : async () => token;
     this.#backend = new Backend({
       identity,
-      token: fetchToken,
+      token: typeof token === "function" ? token : async () => token,
       ...options,
       move: (state) => this.#move(state),
       tell: (name, detail) => this.dispatchEvent(new CustomEvent(name, { detail })),
@@ -39,46 +39,51 @@ export class Softphone extends EventTarget {
     this.dispatchEvent(new CustomEvent("state", { detail: { state } }));
   }
 
-  async #do(act) {
+  async #do(act, ...given) {
     try {
-      return await act();
+      return (await this.#backend[act]?.(...given)) ?? false;
     } catch (problem) {
       this.dispatchEvent(new CustomEvent("error", { detail: { message: problem?.message || String(problem) } }));
       return false;
     }
   }
 
+  // Requests may overtake each other.
+  #inTurn(...act) {
+    return (this.#turn = this.#turn.then(() => this.#do(...act)));
+  }
+
   register() {
-    return this.#do(() => this.#backend.register());
+    return this.#do("register");
   }
 
   unregister() {
-    return this.#do(() => this.#backend.unregister());
+    return this.#do("unregister");
   }
 
   accept() {
-    return this.#do(() => this.#backend.accept());
+    return this.#do("accept");
   }
 
   decline() {
-    return this.#do(() => this.#backend.decline());
+    return this.#do("decline");
   }
 
   hangUp() {
-    return this.#do(() => this.#backend.hangUp());
+    return this.#do("hangUp");
   }
 
   mute(on) {
-    return this.#do(() => this.#backend.mute(Boolean(on)));
+    return this.#inTurn("mute", on);
   }
 
   press(digits) {
-    return this.#do(() => this.#backend.press(String(digits)));
+    return this.#inTurn("press", digits);
   }
 
-  // Only the simulator's telephones speak by text; on a real line people use their voice.
+  // In the simulator alone.
   say(text) {
-    return this.#do(() => this.#backend.say?.(String(text)) ?? false);
+    return this.#inTurn("say", text);
   }
 }
 

@@ -6,6 +6,7 @@ import * as sounds from "./sounds.js";
 
 const AGAIN_MS = 3000;
 const KEPT_EVENTS = 200;
+const PATIENCE_MS = 5000;
 
 class Shelf {
   #early = []; // events may come before the answer to the dialling: they wait for their telephone
@@ -156,6 +157,16 @@ class Shelf {
       return { problem: this.word(answer.status === 403 ? "stale" : "refused") };
     } catch {
       return { problem: this.word("refused") };
+    }
+  }
+
+  // Whether an answer came in time, be it a refusal: what was not answered may be asked again.
+  async deliver(path, body) {
+    try {
+      const answer = await this.request(path, { method: "POST", body, signal: AbortSignal.timeout(PATIENCE_MS) });
+      return answer.status < 500;
+    } catch {
+      return false;
     }
   }
 

@@ -103,7 +103,7 @@ class Exchange:
         if leg.recording is not None:
             leg.recording.append(text)
         if leg.ears is not None:
-            leg.ears.put_nowait(text)
+            leg.ears.put_nowait(("words", text))
         if leg.overheard is not None:
             leg.overheard(text)
         for other in leg.peers():

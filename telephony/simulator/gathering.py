@@ -1,45 +1,21 @@
 """Gather: keys, words, or whichever comes first, during the prompt and for a while after it."""
 
 import asyncio
-from dataclasses import dataclass
 
 from telephony.simulator.engine import Program, verb
-from telephony.simulator.leg import Goto
+from telephony.simulator.leg import Goto, Inbox
 from telephony.simulator.twiml import Verb
-
-
-@dataclass
-class _Listening:
-    """What a Gather listens with: keys, ears, or both."""
-
-    keys: "asyncio.Queue[str] | None"
-    ears: "asyncio.Queue[str] | None"
-
-    async def first(self) -> tuple[str, str]:
-        """The first input: ("key", "7") or ("words", "a new bin")."""
-        tasks = {
-            asyncio.create_task(inbox.get()): kind
-            for kind, inbox in (("key", self.keys), ("words", self.ears))
-            if inbox is not None
-        }
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            task = done.pop()
-            return tasks[task], task.result()
-        finally:
-            for task in tasks:
-                task.cancel()
 
 
 @verb("Gather")
 async def gather(program: Program, element: Verb) -> Goto | None:
     leg, kinds = program.leg, element.get("input", "dtmf").split()
-    heard = _Listening(asyncio.Queue() if "dtmf" in kinds else None, asyncio.Queue() if "speech" in kinds else None)
-    leg.keys, leg.ears = heard.keys, heard.ears
+    inbox: Inbox = asyncio.Queue()  # one for both: a wait that is given up leaves what came meanwhile in its place
+    leg.keys, leg.ears = inbox if "dtmf" in kinds else None, inbox if "speech" in kinds else None
     try:
-        if heard.keys is not None:
+        if leg.keys is not None:
             program.exchange.listens(leg)
-        found = await _found(program, element, heard)
+        found = await _found(program, element, inbox)
     finally:
         leg.keys = leg.ears = None
     if any(found.values()) or element.flag("actionOnEmptyResult"):
@@ -47,16 +23,15 @@ async def gather(program: Program, element: Verb) -> Goto | None:
     return None
 
 
-async def _found(program: Program, element: Verb, heard: _Listening) -> dict[str, str]:
+async def _found(program: Program, element: Verb, inbox: Inbox) -> dict[str, str]:
     """What the action is told: Digits, or SpeechResult and Confidence."""
-    first = await _during_prompt(program, element, heard)
+    kind, first = await _during_prompt(program, element, inbox) or ("", None)
     if first is None:
         program.leg.doing = "Gather"
-        first = await _within(program, heard, element.number("timeout", 5))
-    if first is not None and first[0] == "words" and heard.ears is not None:
-        return await _words(program, element, heard.ears, first[1])
-    key = first[1] if first else None
-    return {"Digits": await _digits(program, element, heard.keys, key)}
+        kind, first = await _within(program, inbox, element.number("timeout", 5)) or ("", None)
+    if first is not None and kind == "words":
+        return await _words(program, element, inbox, first)
+    return {"Digits": await _digits(program, element, inbox, first)}
 
 
 async def _prompt(program: Program, element: Verb) -> None:
@@ -65,10 +40,10 @@ async def _prompt(program: Program, element: Verb) -> None:
             await program.perform(child)
 
 
-async def _during_prompt(program: Program, element: Verb, heard: _Listening) -> tuple[str, str] | None:
+async def _during_prompt(program: Program, element: Verb, inbox: Inbox) -> tuple[str, str] | None:
     """The key or the words that stop the prompt, or None when it plays to its end."""
     prompt = asyncio.create_task(_prompt(program, element))
-    first = asyncio.create_task(heard.first())
+    first = asyncio.create_task(inbox.get())
     try:
         await asyncio.wait({prompt, first}, return_when=asyncio.FIRST_COMPLETED)
         if first.done():
@@ -80,36 +55,44 @@ async def _during_prompt(program: Program, element: Verb, heard: _Listening) -> 
         first.cancel()
 
 
-async def _within(program: Program, heard: _Listening, seconds: float) -> tuple[str, str] | None:
-    try:
-        return await program.exchange.clock.wait_for(heard.first(), seconds)
-    except TimeoutError:
-        return None
-
-
-async def _next(program: Program, inbox: "asyncio.Queue[str]", seconds: float) -> str | None:
+async def _within(program: Program, inbox: Inbox, seconds: float) -> tuple[str, str] | None:
     try:
         return await program.exchange.clock.wait_for(inbox.get(), seconds)
     except TimeoutError:
         return None
 
 
-async def _digits(program: Program, element: Verb, keys: "asyncio.Queue[str] | None", key: str | None) -> str:
+async def _next(program: Program, inbox: Inbox, kind: str, seconds: float) -> str | None:
+    """The next key, or the next words; what is of the other kind is passed over."""
+
+    async def matching() -> str:
+        while True:
+            came, what = await inbox.get()
+            if came == kind:
+                return what
+
+    try:
+        return await program.exchange.clock.wait_for(matching(), seconds)
+    except TimeoutError:
+        return None
+
+
+async def _digits(program: Program, element: Verb, inbox: Inbox, key: str | None) -> str:
     digits, wanted, finish = "", int(element.number("numDigits", 0)), element.get("finishOnKey", "#")
-    while key is not None and keys is not None and not (finish and key in finish):
+    while key is not None and not (finish and key in finish):
         digits += key
         if wanted and len(digits) >= wanted:
             break
-        key = await _next(program, keys, element.number("timeout", 5))
+        key = await _next(program, inbox, "key", element.number("timeout", 5))
     return digits
 
 
-async def _words(program: Program, element: Verb, ears: "asyncio.Queue[str]", text: str) -> dict[str, str]:
+async def _words(program: Program, element: Verb, inbox: Inbox, text: str) -> dict[str, str]:
     """What was said until the caller paused; with `speechTimeout="auto"` until the first pause."""
     pause = element.number("speechTimeout", element.number("timeout", 5))
     said = [text]
     if element.get("speechTimeout") != "auto":
-        while (more := await _next(program, ears, pause)) is not None:
+        while (more := await _next(program, inbox, "words", pause)) is not None:
             said.append(more)
     sure = program.exchange.settings.speech_confidence
     told = {"SpeechResult": " ".join(said)}

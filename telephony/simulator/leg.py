@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from telephony.simulator.numbers import place
 from telephony.simulator.transport import Params
@@ -54,6 +54,9 @@ class Subscription:
     sequence: int = 0
 
 
+Inbox: TypeAlias = "asyncio.Queue[tuple[str, str]]"  # ("key", "7") or ("words", "a new bin"), in the order they came
+
+
 @dataclass
 class Leg:
     """A call leg. All changes come from the one event loop; `step` is the task that runs its TwiML."""
@@ -93,8 +96,9 @@ class Leg:
     picked_up: "asyncio.Future[str] | None" = None
     news: asyncio.Event = field(default_factory=asyncio.Event)
     over: asyncio.Event = field(default_factory=asyncio.Event)
-    keys: "asyncio.Queue[str] | None" = None
-    ears: "asyncio.Queue[str] | None" = None  # something listens to what is said
+    keys: "Inbox | None" = None  # something listens for keys
+    ears: "Inbox | None" = None  # something listens to what is said
+    pressed: int = 0  # how many keys a telephone that counts them has pressed
     peers: "Callable[[], list[Leg]]" = list  # whose ears its words reach
     speakers: "Callable[[], list[Leg]]" = list  # whose words reach its ear
     room_music: "Callable[[], bool] | None" = None  # in a conference: whether music plays there for this ear
@@ -125,12 +129,18 @@ class Leg:
         if self.step is not None:
             self.step.cancel()
 
-    def press(self, digits: str) -> bool:
-        """Keys from the telephone; nobody listening means they are lost, as on the real network."""
+    def press(self, digits: str, after: int | None = None) -> bool:
+        """Keys from the telephone; nobody listening means they are lost, as on the real network.
+
+        `after` is how many that telephone had pressed before: keys that it sends again are then taken once.
+        """
+        if after is not None:
+            digits = digits[max(0, self.pressed - after) :]
+            self.pressed += len(digits)
         if self.keys is None:
             return False
         for digit in digits:
-            self.keys.put_nowait(digit)
+            self.keys.put_nowait(("key", digit))
         return True
 
     def params(self) -> Params:

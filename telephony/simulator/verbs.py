@@ -88,7 +88,7 @@ async def _until_silence(program: Program, element: Verb) -> str:
     while (left := (ends - clock.now()).total_seconds()) > 0:
         slice_ = min(left * clock.speed, 0.5)
         try:
-            key = await clock.wait_for(leg.keys.get(), slice_)  # type: ignore[union-attr]
+            _, key = await clock.wait_for(leg.keys.get(), slice_)  # type: ignore[union-attr]
         except TimeoutError:
             spoke = len(leg.recording or []) > said
             said, quiet = len(leg.recording or []), 0.0 if spoke else quiet + 0.5

@@ -63,6 +63,27 @@ def test_the_browser_rings_answers_hears_and_hangs_up(browser_page: Page, rest, 
     assert control.calls()[-1]["ended_by"] == "callee"
 
 
+def test_two_keys_pressed_quickly_arrive_in_their_order(browser_page: Page, rest, application) -> None:
+    application.pages["/menu/"] = lambda request: document(f"<Say>Keys {request['form']['Digits']}</Say>")
+    page, held = browser_page, []
+    ring(
+        rest,
+        application,
+        document("<Gather numDigits='2' timeout='300' action='/menu/'><Say>Keys, please</Say></Gather>"),
+    )
+    expect(page.locator("#state")).to_have_text("ringing")
+    page.evaluate("phone.accept()")
+    expect(page.locator("#log")).to_contain_text("Keys, please")
+    page.route("**/press", lambda route: held.append(route), times=1)  # noqa: PLW0108 - a handler must take attributes
+    page.evaluate("() => { for (const key of '34') phone.press(key); }")
+    with page.expect_response("**/press"):
+        while not held:
+            page.wait_for_timeout(10)
+        page.evaluate("fetch('/static/telephony/ring.wav')")  # what may overtake the first key has had its time
+        held[0].continue_()
+    expect(page.locator("#log")).to_contain_text("caption Keys 34")
+
+
 def test_a_withdrawn_call_stops_ringing(browser_page: Page, rest, application) -> None:
     sid = ring(rest, application, document())
     expect(browser_page.locator("#state")).to_have_text("ringing")

@@ -2,14 +2,14 @@
 
 # ruff: noqa: F811 - fixtures are imported by name, and asked for by name
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import AnonymousUser
 from django.template.loader import render_to_string
 from django.test import RequestFactory
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from telephony import telephones
 from telephony.simulator.proxy import page_key
@@ -116,6 +116,38 @@ def test_two_telephones_call_at_once_by_keyboard_alone(page: Page, application: 
     page.keyboard.press("Escape")
     expect(status(telephone(page, 2))).to_have_text("The call is over")
     expect(status(telephone(page, 1))).to_have_text("Connected")
+
+
+def held_back(route: Route) -> None:
+    route.request.frame.page.get_by_text("You pressed 4").wait_for()  # the second key is pressed meanwhile
+    route.continue_()
+
+
+def answer_lost(route: Route) -> None:
+    route.fetch()
+    route.abort()
+
+
+def answered_in_vain(route: Route) -> None:
+    route.fulfill(status=502)
+
+
+@pytest.mark.parametrize("trouble", [held_back, answer_lost, answered_in_vain])
+def test_keys_keep_their_order_and_number_whatever_the_network_does(
+    page: Page, application: Application, trouble: Callable[[Route], None]
+) -> None:
+    application.pages["/voice/"] = document(
+        "<Gather numDigits='3' timeout='300' action='/menu/'><Say>Press three keys</Say></Gather>"
+    )
+    application.pages["/menu/"] = lambda request: document(f"<Say>Keys {request['form']['Digits']}</Say>")
+    page.route("**/press", trouble, times=1)
+    one = telephone(page)
+    call(one)
+    expect(one).to_contain_text("Press three keys")
+    one.get_by_role("group", name="Display").focus()
+    for key in "345":
+        page.keyboard.press(key)
+    expect(one).to_contain_text("Keys 345")
 
 
 def test_a_number_is_dialled_on_the_keys(page: Page, application: Application, control) -> None:
