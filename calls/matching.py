@@ -14,30 +14,38 @@ from hotline.core.live import wake_switchboard
 from hotline.core.prepared import Prepared
 from operators.presence import DESK_GRACE_SECONDS, Cause
 
+_ASKS = f"""SELECT c.hotline_id, c.skills, c.language, {WAITED}, {WISHES}, h.ring_seconds, h.rings_all
+      FROM lines_hotline h WHERE h.id = c.hotline_id"""  # noqa: S608 - constants of ours
 # Rows are locked with SKIP LOCKED and nothing waits, so the order of locks cannot deadlock with the call-then-operator
-# order used everywhere else. `ringing_until` on the call and `state` on the operator are re-checked by PostgreSQL on
-# the newest row when a lock is taken; the unique indexes on Offer are the second fence. Whether anybody can take a call
-# is a scalar subquery: an EXISTS may be planned as a join over every waiting call. `hotline_ids` is the operator's
-# hotlines again, kept by a trigger (operators/migrations/0004).
+# order used everywhere else. Here the operator is held before a call is, so that whoever holds a call has somebody for
+# it. With the call first, of two processes at the last operator the one with the better call may find nobody left, and
+# its caller is passed over. The head of the line says who is looked for; if another process has just taken it, this
+# operator gets the next that they can take. As many calls are looked at as processes may match at once; if there are
+# more, the last of them to finish looks again.
+#
+# `ringing_until` on the call and `state` on the operator are re-checked by PostgreSQL on the newest row when a lock is
+# taken; the unique indexes on Offer are the second fence. Whether anybody can take a call is a scalar subquery: an
+# EXISTS may be planned as a join over every waiting call; so may, without its OFFSET, what a call asks for. The line is
+# read lazily, in its order, as far as it is needed. `hotline_ids` is the operator's hotlines again, kept by a trigger
+# (operators/migrations/0004).
 _ASSIGN = Prepared(
     "assign_a_call",
     """
-WITH call AS (
-  SELECT c.id, asks.* FROM calls_call c CROSS JOIN LATERAL (
-      SELECT c.hotline_id, c.skills, c.language, <waited>, <wishes>, h.ring_seconds, h.rings_all
-        FROM lines_hotline h WHERE h.id = c.hotline_id
-    ) asks
-   WHERE c.state = 'waiting' AND c.ringing_until IS NULL AND NOT c.training
-     AND (SELECT true FROM operators_operator o
-           WHERE <can take asks> LIMIT 1)
-   ORDER BY c.priority DESC, c.queued_at, c.id LIMIT 1 FOR UPDATE OF c SKIP LOCKED
+WITH line AS MATERIALIZED (
+  SELECT c.id, asks.* FROM calls_call c CROSS JOIN LATERAL (<asks> OFFSET 0) asks
+   WHERE <waits> AND (SELECT true FROM operators_operator WHERE state = 'ready' AND active LIMIT 1)
+     AND (SELECT true FROM operators_operator o WHERE <can take asks> LIMIT 1)
+   ORDER BY c.priority DESC, c.queued_at, c.id LIMIT 16
+), op AS (
+  SELECT o.* FROM (SELECT * FROM line LIMIT 1) call CROSS JOIN LATERAL (
+      SELECT o.* FROM operators_operator o WHERE <can take call> ORDER BY <order> LIMIT 1 FOR UPDATE OF o SKIP LOCKED
+    ) o
 ), pair AS (
-  SELECT call.id AS call_id, call.ring_seconds, call.rings_all, op.id AS operator_id, op.device
-    FROM call CROSS JOIN LATERAL (
-      SELECT o.id, o.device FROM operators_operator o
-       WHERE <can take call>
-       ORDER BY <order> LIMIT 1 FOR UPDATE OF o SKIP LOCKED
-    ) op
+  SELECT call.id AS call_id, call.ring_seconds, call.rings_all, o.id AS operator_id, o.device
+    FROM op o CROSS JOIN line call CROSS JOIN LATERAL (
+      SELECT FROM calls_call c WHERE c.id = call.id AND <waits> FOR UPDATE OF c SKIP LOCKED
+    ) held
+   WHERE <can take call> LIMIT 1
 ), rung AS (
   UPDATE operators_operator o SET state = 'ringing', state_since = %(at)s, state_reason = ''
    WHERE o.id = (SELECT operator_id FROM pair) AND o.state = 'ready' RETURNING o.id
@@ -67,9 +75,9 @@ WITH call AS (
   SELECT 'ring', call_id, id, '{}', 'pending', %(at)s, %(at)s, ring_until, 0, '' FROM offer
 )
 SELECT offer.call_id, offer.operator_id, claimed.hotline_id, claimed.rings_all FROM offer, claimed
-""".replace("<can take asks>", can_take("asks"))
-    .replace("<waited>", WAITED)
-    .replace("<wishes>", WISHES)
+""".replace("<asks>", _ASKS)
+    .replace("<waits>", "c.state = 'waiting' AND c.ringing_until IS NULL AND NOT c.training")
+    .replace("<can take asks>", can_take("asks"))
     .replace("<can take call>", can_take())
     .replace("<order>", ORDER),
     {"at": "timestamptz", "offer": "uuid", "cause": "text", "desk_limit": "timestamptz"},
