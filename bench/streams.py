@@ -27,7 +27,8 @@ def run(ground: Ground) -> dict[str, Any]:
     times = asyncio.run(_measure(ground, cookies))
     return {
         "streams": STREAMS,
-        "delivered": f"{len(times)} of {STREAMS * BROADCASTS}",
+        "deliveries": STREAMS * BROADCASTS,
+        "lost": STREAMS * BROADCASTS - len(times),
         "p50 ms": 1000 * quantile(times, 0.5),
         "p95 ms": 1000 * quantile(times, 0.95),
         "longest ms": 1000 * max(times),

@@ -92,6 +92,4 @@ def _five(ground: Ground) -> dict[str, int]:
     for _ in range(20):
         one = requests_for(ground, "/twilio/voice/", 1)[0]
         answers |= {body for _, _, body in saturate(ground.port, [one] * 5, 5)[1]}
-    found = {"calls": 20, "rows": Call.objects.count() - before, "different answers": len(answers)}
-    assert found["rows"] == found["different answers"] == found["calls"], found
-    return found
+    return {"calls": 20, "rows": Call.objects.count() - before, "different answers": len(answers)}
