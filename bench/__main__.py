@@ -9,7 +9,9 @@ from pathlib import Path
 from bench import promises
 from bench.ground import Ground
 
-ALL = ["webhook", "matching", "ringing", "streams", "burst", "rush", "desks", "vitals", "register", "simulate"]
+ALL = [
+    "start", "webhook", "matching", "ringing", "streams", "burst", "rush", "desks", "vitals", "register", "simulate",
+]  # fmt: skip
 BROKEN = 3  # the exit code when all was measured and a promise is not kept
 
 

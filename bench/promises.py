@@ -8,6 +8,7 @@ import operator
 from typing import Any
 
 KEPT = {
+    "start": ["with the install, s < 90", "with an empty folder of data, s < 15", "to stop, s < 5"],
     "webhook": [
         "at 8 > ratio >= 0.6", "at 32 > ratio >= 0.6", "p99 ms at 20/s < 150",
         "five at once > rows == 20", "five at once > different answers == 20",
