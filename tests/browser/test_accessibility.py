@@ -4,7 +4,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.test import RequestFactory
 from django.urls import Resolver404, resolve
+from django.views.defaults import server_error
 
 from tests.access.urls import addresses
 
@@ -134,12 +136,76 @@ def test_nothing_moves_for_whoever_asks_for_less_motion(visitor):
     assert still.evaluate("getComputedStyle(document.querySelector('.button')).transitionDuration") != "0s"
 
 
-@pytest.mark.parametrize(("scheme", "width"), LOOKS)
-def test_the_sign_in_page_has_none_either(visitor, scheme, width):
-    stranger = visitor(color_scheme=scheme, viewport={"width": width, "height": 800})
-    page = stranger.page("/accounts/login/")
-    assert findings(page) == []
+STRANGERS = """
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
+from django.utils import timezone
+from analytics import links
+from lines.models import Hotline
+from operators.models import User
+siri = User.objects.get(username="siri")
+print(links.make_link(by=siri, at=timezone.now(), name="Hall", hotlines=siri.hotlines.all())[1])
+nils = User.objects.create_user("nils", "nils@example.org", "correct horse battery")
+print(f"{user_pk_to_url_str(nils)}-{default_token_generator.make_token(nils)}")
+Authenticator.objects.create(user=nils, type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
+"""
+NO_TOKEN = """() => {
+  const form = Object.assign(document.createElement("form"), { method: "post", action: "/accounts/login/" });
+  document.body.append(form);
+  form.submit();
+}"""
+
+
+def test_what_strangers_meet_has_none_either(visitor, system):
+    """Signing in and what belongs to it, links for screens on the wall, and every way to be told no."""
+    screen, key = system.shell(STRANGERS).split()
+    stranger, wrong = visitor(), {}
+    page = stranger.page()
+
+    def look(path, heading, arrive=None):
+        (arrive or page.goto)(path)
+        page.get_by_role("heading", name=heading).first.wait_for()
+        looked_at(page, path, wrong)
+        page.set_viewport_size({"width": 1280, "height": 800})
+
+    look("/accounts/login/", "Sign in")
     assert stranger.troubles == []
+    look("/accounts/password/reset/", "password")
+    look("/accounts/password/reset/done/", "")
+    look(f"/accounts/password/reset/key/{key}/", "password")
+    look("/accounts/password/reset/key/1-never-made/", "")
+    look("/accounts/password/reset/key/done/", "password")
+    look("/accounts/inactive/", "")
+    look(f"/tv/{screen}/", "")
+    assert len(stranger.troubles) == 0
+    look("/tv/never-made/", "")
+    look("/nowhere/", "")
+    look("403 without a token", "", lambda _: (page.goto("/accounts/login/"), page.evaluate(NO_TOKEN)))
+    look("/broken/", "", lambda path: (_breaks(page), page.goto(path)))
+    look("the second factor", "", lambda _: _asked_for_a_code(page))
+    assert wrong == {}, "\n".join(f"{where}: {each}" for where, found in wrong.items() for each in found)
+
+
+def test_a_page_that_is_not_ones_own_says_so_with_none(visitor):
+    page, wrong = visitor().signed_in("maria", "/people/"), {}
+    page.get_by_role("heading", name="not for you").wait_for()
+    looked_at(page, "/people/", wrong)
+    assert wrong == {}
+
+
+def _breaks(page):
+    """The page of an error of ours, as the server sends it: made without a request's user and without the database."""
+    body = server_error(RequestFactory().get("/")).content.decode()
+    page.route("**/broken/", lambda route: route.fulfill(status=500, content_type="text/html", body=body))
+
+
+def _asked_for_a_code(page):
+    page.goto("/accounts/login/")
+    page.locator("input[name=login]").fill("nils")
+    page.locator("input[name=password]").fill("correct horse battery")
+    page.locator("form button[type=submit]").first.click()
+    page.locator("input[name=code]").wait_for()
 
 
 def from_the_top(desk):

@@ -152,8 +152,19 @@ class Scene:
         """Kari is rung, takes the call, and the two talk."""
         self.leg = self.desk.answer(SOON)
         if self.kari.device == "phone":
-            self.leg.press("1", SOON)
+            self.presses_one(self.leg)
         self.talk(self.leg)
+
+    def presses_one(self, leg: Any) -> None:
+        """Somebody takes a call by key, and once more whenever they are asked again: a key is lost with the request that
+        tells of it, and the question comes anew."""
+
+        def in_the_call() -> bool:
+            if leg.facts["listening"]:
+                leg.press_now("1")
+            return bool(leg.facts["hears"]) or leg.over
+
+        assert leg.wait(in_the_call, SOON), leg
 
     def asked(self, kind: str, *, on_a_telephone: bool = False) -> None:
         """Kari passes the call on to Ola, who is rung."""
@@ -164,7 +175,7 @@ class Scene:
     def colleague_answers(self) -> None:
         self.other = self.there.answer(SOON)
         if self.ola.device == "phone":
-            self.other.press("1", SOON)
+            self.presses_one(self.other)
 
     def supervisor_comes(self, way: str) -> None:
         telephone = self.plug(self.system.telephone_of(self.siri))

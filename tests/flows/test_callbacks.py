@@ -209,6 +209,7 @@ def test_nobody_is_dialled_while_they_still_hear_the_goodbye(system, line, calle
         phone = system.phone.dial(number_of(line), caller=caller).wait_for("waiting")
         phone.press("1").wait_for("Press 1 to confirm")
         phone.press("1")
+        until(Callback.objects.filter(number=caller).exists, within=10, what="the promise")
         back(kari)
         handset.rings()
         assert phone.over
