@@ -243,9 +243,8 @@ async def wait(request: web.Request) -> web.Response:
 async def press(request: web.Request) -> web.Response:
     """Press keys: {"digits", "after"}. With `after`, the number of keys pressed before, it is safe to ask again."""
     facts = await json_body(request)
-    after = int(facts["after"]) if "after" in facts else None
-    taken = _leg(request).press(str(facts.get("digits", "")), after)
-    return web.json_response({"heard": taken})
+    digits, after = str(facts.get("digits", "")), facts.get("after")
+    return web.json_response({"heard": _leg(request).press(digits, after if isinstance(after, int) else None)})
 
 
 async def say(request: web.Request) -> web.Response:

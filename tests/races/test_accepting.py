@@ -4,17 +4,16 @@ Four of a call, 200 rounds; eight of a hotline that rings everybody, 100 rounds,
 place in the order.
 """
 
-import multiprocessing
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from calls.models import Call, Instruction, Offer
 from calls.services import assign
 from operators.models import Operator, Presence, User
 from tests.races.presser import press_accept
+from tests.races.processes import side_by_side
 from tests.world import hotline, operator, sid
 
 ROUNDS = 200
@@ -58,21 +57,9 @@ def test_where_everybody_rings_one_of_eight_wins_and_the_others_keep_their_place
 
 def _pressed(rounds: list[list[str]], hands: int) -> dict[int, list[bool]]:
     """In each round so many hands, in four processes, press accept on their own offers at the same moment; who won."""
-    context = multiprocessing.get_context("spawn")
-    barrier, results, each = context.Barrier(hands), context.Queue(), hands // PROCESSES
-    database = {
-        name: connection.settings_dict[name] for name in ("NAME", "HOST", "USER", "PASSWORD", "PORT", "OPTIONS")
-    }
-    children = [
-        context.Process(target=press_accept, args=(database, barrier, rounds, range(first, first + each), results))
-        for first in range(0, hands, each)
-    ]
-    for child in children:
-        child.start()
-    answers = dict(results.get(timeout=100) for _ in range(hands))
-    for child in children:
-        child.join()
-    return answers
+    each = hands // PROCESSES
+    parts = [range(first, first + each) for first in range(0, hands, each)]
+    return dict(side_by_side(press_accept, rounds, parts, hands=hands))
 
 
 def _everybody(at: datetime) -> dict[int, datetime]:

@@ -1,14 +1,12 @@
 """Two supervisors take a call over while its operator hangs up, 100 rounds in three processes: the call has one operator
 or none, and whoever lost is free (T41)."""
 
-import multiprocessing
-
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from calls.models import Attendance, Call, Offer
 from operators.models import Operator, Presence
+from tests.races.processes import side_by_side
 from tests.races.taker import act
 from tests.world import hotline, operator, sid, supervisor_of
 
@@ -21,19 +19,7 @@ PROCESSES = 3
 def test_exactly_one_of_those_who_take_over_or_hang_up_at_once_has_the_call():
     line = hotline(wrap_up_seconds=45)
     rounds = [_talk(line) for _ in range(ROUNDS)]
-    context = multiprocessing.get_context("spawn")
-    barrier, results = context.Barrier(PROCESSES), context.Queue()
-    database = {
-        name: connection.settings_dict[name] for name in ("NAME", "HOST", "USER", "PASSWORD", "PORT", "OPTIONS")
-    }
-    children = [
-        context.Process(target=act, args=(database, barrier, rounds, index, results)) for index in range(PROCESSES)
-    ]
-    for child in children:
-        child.start()
-    answers = dict(results.get(timeout=100) for _ in children)
-    for child in children:
-        child.join()
+    answers = dict(side_by_side(act, rounds, range(PROCESSES), hands=PROCESSES))
     asked = [answers[0][turn] + answers[1][turn] for turn in range(ROUNDS)]
     assert max(asked) == 1  # nobody else was let in to take the same call over
     for facts in rounds:

@@ -1,15 +1,14 @@
 """First come, first served, whoever does the matching and however many do it in one moment."""
 
-import multiprocessing
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from calls.models import Call
 from operators.models import Operator
 from tests.races.matcher import match
+from tests.races.processes import side_by_side
 from tests.world import hotline, operator, sid
 
 ROUNDS = 150
@@ -40,17 +39,5 @@ def _world() -> None:
 
 def _matched() -> list[list[bool]]:
     """Which calls of the line were offered in each round."""
-    context = multiprocessing.get_context("spawn")
-    barrier, results = context.Barrier(PROCESSES), context.Queue()
-    database = {
-        name: connection.settings_dict[name] for name in ("NAME", "HOST", "USER", "PASSWORD", "PORT", "OPTIONS")
-    }
-    children = [
-        context.Process(target=match, args=(database, barrier, ROUNDS, index, results)) for index in range(PROCESSES)
-    ]
-    for child in children:
-        child.start()
-    answers = [results.get(timeout=100) for _child in children]
-    for child in children:
-        child.join()
+    answers = side_by_side(match, ROUNDS, range(PROCESSES), hands=PROCESSES)
     return next(found for found in answers if found)
